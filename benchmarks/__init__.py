@@ -1,0 +1,1 @@
+"""What the service costs: a load generator, a sink and a runner for any proxy command."""

@@ -1,0 +1,16 @@
+"""Settings: one declaration, three ways to set them, and texts made from it."""
+
+from collector.config.documents import example_yaml, readme_table
+from collector.config.settings import Settings
+from collector.config.sources import Parser, SettingsError, flags, load, resolve
+
+__all__ = [
+    "Parser",
+    "Settings",
+    "SettingsError",
+    "example_yaml",
+    "flags",
+    "load",
+    "readme_table",
+    "resolve",
+]

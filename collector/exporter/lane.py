@@ -1,0 +1,189 @@
+"""The batches of one tenant, and when which of them may be sent."""
+
+import heapq
+from collections import deque
+from itertools import count
+
+from collector.model import Batch, Destination, Receipt, SealedBatch
+
+
+class Lease:
+    """One batch in the outbox; the same object for as long as the batch is held.
+
+    Attributes:
+        batch: the runs, None once they are sealed.
+        sealed: the request's bytes, None until then.
+        destination: where it goes.
+        runs, size: how many runs it has, and how many bytes they, or the sealed body, take.
+        tries: how often it failed.
+        out: a sender has it.
+        epoch: the lane's when it was handed out; tells old news from new.
+    """
+
+    __slots__ = ("batch", "destination", "epoch", "lane", "out", "runs", "sealed", "size", "tries")
+
+    def __init__(self, batch: Batch, lane: "Lane") -> None:
+        self.batch: Batch | None = batch
+        self.sealed: SealedBatch | None = None
+        self.destination: Destination = batch.destination
+        self.lane = lane
+        self.runs = len(batch.runs)
+        self.size = batch.size
+        self.tries = 0
+        self.out = False
+        self.epoch = 0
+
+    @property
+    def failures(self) -> int:
+        """Failures in a row that the next delay shall answer: the lane's, or the batch's own."""
+        return max(self.lane.failures, self.tries)
+
+    @property
+    def suspect(self) -> bool:
+        """True where the batch failed before and others got through since: it may be the cause."""
+        return self.tries > 0 and self.lane.failures == 0
+
+    def owed(self) -> list[tuple[Receipt, int]]:
+        """Return the receipts of its runs, each with the spans to settle.
+
+        Once sealed it is the very list of the sealed batch: who settles takes pairs out of it, so
+        that none is settled twice.
+        """
+        if self.sealed is not None:
+            return self.sealed.receipts
+        return [(run.receipt, 1) for run in self.batch.runs] if self.batch is not None else []
+
+
+class Lane:
+    """The queue of one tenant.
+
+    While it fails, one batch at a time asks whether upstream is back; batches that never failed
+    go first, so that one that upstream cannot digest does not stand before the others. A batch
+    that failed before has a time of its own, and one at most of them is out at once.
+    Bounded by the limiter at the door, as the outbox is.
+
+    Attributes:
+        failures: tries that failed in a row; 0 while upstream takes batches.
+        out: batches that a sender holds.
+    """
+
+    __slots__ = ("_aside", "_epoch", "_fresh", "_order", "_probe", "_resume_at", "failures", "out")
+
+    def __init__(self) -> None:
+        self._fresh: deque[Lease] = deque()
+        # A heap of (when it may go, order of arrival, lease).
+        self._aside: list[tuple[float, int, Lease]] = []
+        self._order = count()
+        self._probe: Lease | None = None
+        self._resume_at = 0.0
+        self._epoch = 0
+        self.failures = 0
+        self.out = 0
+
+    @property
+    def empty(self) -> bool:
+        """True where neither a batch waits nor one is out."""
+        return not self._fresh and not self._aside and self.out == 0
+
+    def add(self, lease: Lease) -> None:
+        """Queue a new batch."""
+        self._fresh.append(lease)
+
+    def choose(self, now: float, limit: int) -> Lease | None:
+        """Hand out a batch that may be sent at *now*, None where there is none.
+
+        Args:
+            now: monotonic seconds.
+            limit: most batches to be out at once.
+        """
+        if self.failures:
+            if self._probe is not None or now < self._resume_at:
+                return None
+            lease = self._fresh.popleft() if self._fresh else self._pop_aside(now)
+            self._probe = lease
+        elif self.out >= limit:
+            return None
+        else:
+            lease = self._pop_aside(now) if self._probe is None else None
+            if lease is not None:
+                self._probe = lease
+            elif self._fresh:
+                lease = self._fresh.popleft()
+        if lease is None:
+            return None
+        return self._hand_out(lease)
+
+    def choose_any(self) -> Lease | None:
+        """Hand out a batch whatever the pauses and limits say, None where none waits."""
+        lease = self._fresh.popleft() if self._fresh else self._pop_aside(float("inf"))
+        return None if lease is None else self._hand_out(lease)
+
+    def next_at(self, limit: int) -> float | None:
+        """Return when a batch may be sent if nothing else happens, None where that is not enough."""
+        if self.failures:
+            if self._probe is not None or not (self._fresh or self._aside):
+                return None
+            return self._resume_at if self._fresh else max(self._resume_at, self._aside[0][0])
+        if self._probe is not None or self.out >= limit or not self._aside:
+            return None
+        return self._aside[0][0]
+
+    def done(self, lease: Lease) -> None:
+        """Forget a batch; upstream answered it, so the lane is well unless it failed meanwhile."""
+        self._back(lease)
+        if lease.epoch == self._epoch:
+            self.failures = 0
+
+    def again(self, lease: Lease, resume_at: float) -> None:
+        """Take a batch back after a trouble that the whole lane has; it pauses until *resume_at*."""
+        self._back(lease)
+        # What left before the last failure tells of the same trouble once more.
+        self.failures = self.failures + 1 if lease.epoch == self._epoch else max(self.failures, 1)
+        self._epoch += 1
+        self._resume_at = max(self._resume_at, resume_at)
+        lease.tries += 1
+        self._put_aside(lease, resume_at)
+
+    def aside(self, lease: Lease, resume_at: float) -> None:
+        """Take a batch back after a trouble of its own; the others go on."""
+        self._back(lease)
+        lease.tries += 1
+        self._put_aside(lease, resume_at)
+
+    def give_back(self, lease: Lease) -> None:
+        """Take a batch back as if it had not been handed out."""
+        self._back(lease)
+        if lease.tries:
+            self._put_aside(lease, 0.0)
+        else:
+            self._fresh.appendleft(lease)
+
+    def resume(self) -> None:
+        """Let everything that waits try at once; the pauses begin anew with the shortest."""
+        self._resume_at = 0.0
+        self.failures = min(self.failures, 1)
+        leases = [lease for _, _, lease in sorted(self._aside)]
+        self._aside.clear()
+        for lease in leases:
+            lease.tries = 1
+            self._put_aside(lease, 0.0)
+
+    def _hand_out(self, lease: Lease) -> Lease:
+        lease.epoch = self._epoch
+        lease.out = True
+        self.out += 1
+        return lease
+
+    def _back(self, lease: Lease) -> None:
+        lease.out = False
+        self.out -= 1
+        if self._probe is lease:
+            self._probe = None
+
+    def _put_aside(self, lease: Lease, resume_at: float) -> None:
+        heapq.heappush(self._aside, (resume_at, next(self._order), lease))
+
+    def _pop_aside(self, now: float) -> Lease | None:
+        if self._aside and self._aside[0][0] <= now:
+            return heapq.heappop(self._aside)[2]
+        return None

@@ -1,0 +1,1 @@
+"""Owns what was acknowledged until it is done."""

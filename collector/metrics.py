@@ -1,0 +1,75 @@
+"""Every metric, declared once; the help text says what it tells an operator."""
+
+from collections.abc import Callable
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+
+_SIZES = (1 << 10, 1 << 14, 1 << 17, 1 << 20, 1 << 22, 10 << 20, 1 << 25)
+_RUNS = (1, 5, 10, 25, 50, 100, 250, 500, 1000)
+_SECONDS = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
+
+
+class Metrics:
+    """The service's metrics on a registry of its own.
+
+    The balance holds at any scrape: ``spans_received`` = ``spans_uploaded`` + ``spans_parked`` +
+    ``spans_dropped`` + ``held_spans``. Labels never hold keys, ids or payload.
+    """
+
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+        counter, gauge, histogram = self._counter, self._gauge, self._histogram
+        self.requests = counter(
+            "requests", "Requests by path shape and HTTP status.", "path", "status"
+        )
+        self.received = counter("spans_received", "Spans acknowledged, so owned by the journal.")
+        self.refused = counter(
+            "spans_refused", "Spans that alone were unusable, told in partial_success.", "reason"
+        )
+        self.request_refused = counter(
+            "requests_refused", "Requests refused at the door; the client keeps the data.", "reason"
+        )
+        self.translated = counter("spans_translated", "Spans by dialect that spoke.", "dialect")
+        self.translator_errors = counter(
+            "translator_errors", "Translators that raised on a span: report it.", "dialect"
+        )
+        self.uploaded = counter("spans_uploaded", "Spans that upstream has taken.")
+        self.parked = counter(
+            "spans_parked",
+            "Spans that upstream refused for good: look at the dead letters.",
+            "reason",
+        )
+        self.dropped = counter(
+            "spans_dropped", "Spans left out by a rule: filter, duplicate, placeholder.", "reason"
+        )
+        self.orphans = counter(
+            "orphan_runs", "Runs released without the parent they name.", "reason"
+        )
+        self.uploads = counter("uploads", "Upload attempts by outcome.", "status")
+        self.retries = counter("upload_retries", "Uploads tried again, by reason.", "reason")
+        self.raw_bytes = counter("upload_raw_bytes", "Bytes of upload bodies, not compressed.")
+        self.sent_bytes = counter("upload_sent_bytes", "Bytes of upload bodies, compressed.")
+        self.batches = counter("batches", "Batches by what closed them.", "closed_by")
+        self.batch_runs = histogram("batch_runs", "Runs in a batch.", _RUNS)
+        self.batch_bytes = histogram("batch_bytes", "Bytes in a batch, not compressed.", _SIZES)
+        self.upload_seconds = histogram(
+            "upload_duration_seconds", "Time of one upload attempt.", _SECONDS
+        )
+        self.held_spans = gauge("held_spans", "Spans received and neither uploaded nor given up.")
+        self.held_bytes = gauge("held_bytes", "Bytes held; at the limit the door answers 503.")
+        self.limit_bytes = gauge("held_bytes_limit", "MAX_MEMORY_BYTES.")
+        self.waiting = gauge("waiting_runs", "Runs that wait for a parent.")
+        self.paused = gauge("paused_destinations", "Destinations that wait after failed uploads.")
+
+    def watch(self, gauge: Gauge, read: Callable[[], float]) -> None:
+        """Let *gauge* show what *read* returns at each scrape."""
+        gauge.set_function(read)
+
+    def _counter(self, name: str, text: str, *labels: str) -> Counter:
+        return Counter(f"collector_proxy_{name}", text, labels, registry=self.registry)
+
+    def _gauge(self, name: str, text: str, *labels: str) -> Gauge:
+        return Gauge(f"collector_proxy_{name}", text, labels, registry=self.registry)
+
+    def _histogram(self, name: str, text: str, buckets: tuple[float, ...]) -> Histogram:
+        return Histogram(f"collector_proxy_{name}", text, buckets=buckets, registry=self.registry)

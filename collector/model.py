@@ -1,0 +1,220 @@
+"""What travels between the rooms."""
+
+import hashlib
+from collections.abc import Callable
+
+from translators.run import ExplicitIds
+
+
+class Destination:
+    """Where the runs of one request go: endpoint, key, workspace and default project.
+
+    The key is in no repr, log line, metric or file name; ``label`` stands for it there.
+    """
+
+    __slots__ = ("api_key", "endpoint", "label", "project", "tenant", "workspace")
+
+    def __init__(self, endpoint: str, api_key: str, workspace: str | None, project: str) -> None:
+        self.endpoint = endpoint
+        self.api_key = api_key
+        self.workspace = workspace
+        self.project = project
+        # What may share a batch, and what a trace id is unique in.
+        self.tenant: tuple[str, str, str | None] = (endpoint, api_key, workspace)
+        self.label = hashlib.sha256(
+            "\0".join((endpoint, api_key, workspace or "")).encode()
+        ).hexdigest()[:12]
+
+    def __repr__(self) -> str:
+        return f"Destination({self.endpoint!r}, {self.label}, project={self.project!r})"
+
+
+class Receipt:
+    """What the journal is owed for one accepted record: word of each of its spans.
+
+    Attributes:
+        open: spans of the record that are not uploaded, parked or dropped yet.
+    """
+
+    __slots__ = ("_done", "key", "open")
+
+    def __init__(self, key: int, spans: int, done: Callable[["Receipt"], None]) -> None:
+        self.key = key
+        self.open = spans
+        self._done = done
+
+    def settle(self, spans: int = 1) -> None:
+        """Say that *spans* more of the record are done; at the last one the journal is told."""
+        self.open -= spans
+        if self.open == 0:
+            self._done(self)
+
+
+class Place:
+    """A run's place in its trace: a link in the chain that dotted_order spells out.
+
+    The chain, and not the text, is kept: the text grows with the depth, so that a deep trace would
+    hold the square of its length.
+
+    Attributes:
+        run_id, trace_run_id: UUID text; the latter is the root run's id.
+        parent: the place above, None for a root.
+        segment: this run's own piece of dotted_order.
+        length: characters of the whole dotted_order.
+    """
+
+    __slots__ = ("length", "parent", "run_id", "segment", "trace_run_id")
+
+    def __init__(self, run_id: str, segment: str, parent: "Place | None") -> None:
+        self.run_id = run_id
+        self.segment = segment
+        self.parent = parent
+        if parent is None:
+            self.trace_run_id = run_id
+            self.length = len(segment)
+        else:
+            self.trace_run_id = parent.trace_run_id
+            self.length = parent.length + 1 + len(segment)
+
+    def dotted_order(self) -> str:
+        """Return the segments from the root down to this run, joined by dots."""
+        segments = []
+        place: Place | None = self
+        while place is not None:
+            segments.append(place.segment)
+            place = place.parent
+        segments.reverse()
+        return ".".join(segments)
+
+
+class EncodedRun:
+    """A run whose content is JSON bytes already, so that waiting for a parent costs its size only.
+
+    Made by ``processor.encoder.encode_run``; the assembler fills ``place`` (or ``dropped``) and may
+    add to ``late``. Part contents (``inputs``, ``outputs``, ``events``, ``extra``, ``error``) are
+    JSON bytes or None.
+
+    Attributes:
+        trace_id, span_id, parent_span_id: OTel ids in hex, the last one ``""`` without a parent.
+        remote_parent: the parent is, or may be, in another process that never sends here.
+        is_root, genai, ids, thread_id, start_us, end_us: as in ``translators.run.Run``.
+        fields: members of the main part that do not depend on the place, as JSON without braces:
+            name, run_type, tags, project, reference_example_id.
+        extra: JSON object that begins with ``{"metadata":{`` and has at least one metadata member,
+            so that ``late`` (``"key":value,`` pairs, or ``b""``) goes in right there.
+        resource: the resource as ``late``-style metadata members, one object shared by all runs of
+            a ``ResourceSpans``; the first run of it in a trace carries it.
+        attachments: name, MIME type, bytes.
+        size: bytes that holding this run costs, about.
+        dropped: reason why the run goes no further (``"filtered"``, ``"duplicate"``), or None.
+        released: why it went without its parent (``"ttl"``, ``"remote"``, ``"age"``,
+            ``"pressure"``, ``"drain"``), or None.
+    """
+
+    __slots__ = (
+        "attachments",
+        "destination",
+        "dropped",
+        "end_us",
+        "error",
+        "events",
+        "extra",
+        "fields",
+        "genai",
+        "ids",
+        "inputs",
+        "is_root",
+        "late",
+        "outputs",
+        "parent_span_id",
+        "place",
+        "receipt",
+        "released",
+        "remote_parent",
+        "resource",
+        "size",
+        "span_id",
+        "start_us",
+        "thread_id",
+        "trace_id",
+    )
+
+    destination: Destination
+    receipt: Receipt
+    trace_id: str
+    span_id: str
+    parent_span_id: str
+    remote_parent: bool
+    is_root: bool
+    genai: bool
+    ids: ExplicitIds | None
+    thread_id: str | None
+    start_us: int
+    end_us: int
+    fields: bytes
+    inputs: bytes | None
+    outputs: bytes | None
+    events: bytes | None
+    extra: bytes
+    error: bytes | None
+    resource: bytes | None
+    attachments: tuple[tuple[str, str, bytes], ...]
+    late: bytes
+    place: Place | None
+    dropped: str | None
+    released: str | None
+    size: int
+
+
+class Batch:
+    """Placed runs of one tenant, closed: nothing is added any more.
+
+    Attributes:
+        destination: that of its runs (the project is each run's own).
+        runs: in the order in which they came.
+        size: sum of the runs' sizes, in bytes.
+        closed_by: ``"runs"``, ``"bytes"``, ``"age"`` or ``"drain"``.
+    """
+
+    __slots__ = ("closed_by", "destination", "runs", "size")
+
+    def __init__(
+        self, destination: Destination, runs: list[EncodedRun], size: int, closed_by: str
+    ) -> None:
+        self.destination = destination
+        self.runs = runs
+        self.size = size
+        self.closed_by = closed_by
+
+
+class SealedBatch:
+    """A batch as the bytes of one request.
+
+    Made off the event loop by ``processor.encoder.seal``; from then on the runs' own bytes are
+    gone and only the compressed body is held, whose parts can be read back from it.
+
+    Attributes:
+        body: compressed multipart/form-data.
+        headers: Content-Type, Content-Encoding and the sizes LangSmith's SDK sends beside them.
+        receipts: what is owed, (receipt, spans) pairs.
+        runs: how many runs are in it.
+        raw_size: bytes of the body before compression.
+    """
+
+    __slots__ = ("body", "destination", "headers", "raw_size", "receipts", "runs")
+
+    def __init__(
+        self,
+        destination: Destination,
+        body: bytes,
+        headers: dict[str, str],
+        receipts: list[tuple[Receipt, int]],
+        runs: int,
+        raw_size: int,
+    ) -> None:
+        self.destination = destination
+        self.body = body
+        self.headers = headers
+        self.receipts = receipts
+        self.runs = runs
+        self.raw_size = raw_size

@@ -1,0 +1,1 @@
+"""Runs to batches: pure and synchronous."""

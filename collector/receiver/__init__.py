@@ -1,0 +1,1 @@
+"""OTLP from the socket to spans."""

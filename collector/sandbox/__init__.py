@@ -1,0 +1,1 @@
+"""A local LangSmith-compatible API on SQLite, for development, tests and demos."""

@@ -1,0 +1,1 @@
+"""From an OTLP span to a LangSmith run. Pure: no sockets, files, clocks, tasks, protobuf."""

@@ -1,0 +1,209 @@
+"""OpenTelemetry's own conventions for generative AI: ``gen_ai.*``, and ``mcp.*``.
+
+Covers the attributes since version 1.28, the span events of 1.27 to 1.36, the JSON attributes since
+1.37, and the aliases under ``gen_ai.`` that libraries have added.
+Source: https://opentelemetry.io/docs/specs/semconv/gen-ai/
+"""
+
+from translators.attributes import (
+    Table,
+    anything,
+    count,
+    flag,
+    json_or_text,
+    number,
+    parsed_json,
+    strings,
+    text,
+)
+from translators.base import Draft, Signature
+from translators.chat_events import ChatEvents, read_events, tool_value
+from translators.documents import documents_of
+from translators.messages import normal_messages, outputs_of, with_system
+from translators.operations import modality_of_operation, run_type_of_mcp, run_type_of_operation
+from translators.parts import result_text
+from translators.providers import FRAMEWORKS
+from translators.span import Event, Json, JsonObject, Span
+from translators.tools import tools_of
+
+
+def _provider(value: Json) -> str | None:
+    word = text(value)
+    return None if word is None or word.strip().lower() in FRAMEWORKS else word
+
+
+def _stops(value: Json) -> list[Json] | None:
+    """Return stop sequences as they are: blanks and commas in them count."""
+    found = json_or_text(value)
+    if isinstance(found, str):
+        return [found]
+    return found if isinstance(found, list) else None
+
+
+def _reasons(value: Json) -> list[str] | None:
+    found = [reason for reason in strings(value) or [] if text(reason) is not None]
+    return found or None
+
+
+def _kind(value: Json) -> str | None:
+    """Return the operation where it survives as the lower-case kind of the run."""
+    return value if isinstance(value, str) and value and value == value.lower() else None
+
+
+_INPUT, _OUTPUT = "gen_ai.input.messages", "gen_ai.output.messages"
+_SYSTEM, _TOOLS = "gen_ai.system_instructions", "gen_ai.tool.definitions"
+_REFS = {
+    f"{_INPUT}_ref": "inputs", f"{_OUTPUT}_ref": "outputs",
+    f"{_SYSTEM}_ref": "system", f"{_TOOLS}_ref": "tools",
+}  # fmt: skip
+_ARGUMENTS = (
+    "gen_ai.tool.call.arguments", "gen_ai.tool.input", "gen_ai.tool.args", "gen_ai.tool.parameters",
+)  # fmt: skip
+_RESULTS = ("gen_ai.tool.call.result", "gen_ai.tool.output", "gen_ai.tool.result")
+_QUERIES = ("gen_ai.retrieval.query.text", "gen_ai.retrieval.query", "gen_ai.memory.query.text")
+_TOP_K = ("gen_ai.retrieval.top_k", "gen_ai.request.top_k")
+_DOCUMENTS = ("gen_ai.retrieval.documents", "gen_ai.memory.records")
+_THREADS = ("session.id", "gen_ai.conversation.id", "gen_ai.openai.thread.id", "gen_ai.session.id")
+_USERS = ("user.id", "enduser.id", "enduser.pseudo.id", "gen_ai.request.user", "gen_ai.user")
+_SECONDS = ("gen_ai.response.time_to_first_chunk", "gen_ai.client.operation.time_to_first_chunk")
+_SERVER_TTFT = "gen_ai.server.time_to_first_token"
+
+_TABLE = Table(
+    {
+        "gen_ai.operation.name": ("kind", _kind),
+        "mcp.method.name": ("kind", _kind),
+        "gen_ai.provider.name": ("provider", _provider),
+        "gen_ai.system": ("provider", _provider),
+        "gen_ai.request.model": ("model", text),
+        "gen_ai.request_model": ("model", text),
+        "gen_ai.response.model": ("response_model", text),
+        "gen_ai.response_model": ("response_model", text),
+        # Parameters of the call.
+        "gen_ai.request.temperature": ("params.temperature", number),
+        "gen_ai.request.top_p": ("params.top_p", number),
+        "gen_ai.request.top_k": ("params.top_k", number),
+        "gen_ai.request.seed": ("params.seed", number),
+        "gen_ai.openai.request.seed": ("params.seed", number),
+        "gen_ai.request.max_tokens": ("params.max_tokens", count),
+        "gen_ai.request.stop_sequences": ("params.stop", _stops),
+        "gen_ai.request.choice.count": ("params.n", count),
+        "gen_ai.request.n": ("params.n", count),
+        "gen_ai.embeddings.dimension.count": ("params.dimensions", count),
+        "gen_ai.request.embedding_dimension": ("params.dimensions", count),
+        "gen_ai.request.stream": ("params.stream", flag),
+        "gen_ai.request.is_stream": ("params.stream", flag),
+        "gen_ai.is_streaming": ("params.stream", flag),
+        "gen_ai.openai.request.response_format": ("params.response_format", json_or_text),
+        "gen_ai.request.structured_output_schema": ("params.response_format", json_or_text),
+        "openai.request.service_tier": ("params.service_tier", text),
+        "gen_ai.openai.request.service_tier": ("params.service_tier", text),
+        "gen_ai.request.extra_query": ("params.extra_query", json_or_text),
+        "gen_ai.request.extra_body": ("params.extra_body", json_or_text),
+        "gen_ai.request.tool_choice": ("params.tool_choice", json_or_text),
+        "gen_ai.user": ("params.user", text),
+        "gen_ai.request.*": ("params.*", anything),
+        "gcp.gen_ai.operation.config.*": ("params.*", anything),
+        _TOOLS: ("params.tools", tools_of),
+        # Token counts.
+        "gen_ai.usage.input_tokens": ("usage.input", count),
+        "gen_ai.usage.prompt_tokens": ("usage.input", count),
+        "gen_ai.token.usage.input": ("usage.input", count),
+        "gen_ai.client.token.usage.input": ("usage.input", count),
+        "gen_ai.usage.output_tokens": ("usage.output", count),
+        "gen_ai.usage.completion_tokens": ("usage.output", count),
+        "gen_ai.token.usage.output": ("usage.output", count),
+        "gen_ai.client.token.usage.output": ("usage.output", count),
+        "gen_ai.usage.total_tokens": ("usage.total", count),
+        "gen_ai.client.token.usage": ("usage.total", count),
+        **{
+            f"gen_ai.usage.{key}": (f"usage.{counter}", count)
+            for counter, keys in {
+                "cache_read": (
+                    "cache_read.input_tokens cache_read_input_tokens cached_tokens"
+                    " cached_input_tokens input_cached_tokens cache_read_tokens"
+                    " details.cache_read_tokens details.cached_tokens"
+                    " details.cache_read_input_tokens prompt_tokens_details.cached_tokens"
+                    " input_token_details.cache_read"
+                ),
+                "cache_creation": (
+                    "cache_creation.input_tokens cache_write.input_tokens"
+                    " cache_creation_input_tokens cache_write_input_tokens cache_write_tokens"
+                    " details.cache_write_tokens details.cache_creation_input_tokens"
+                    " prompt_tokens_details.cache_creation_tokens"
+                ),
+                "reasoning": (
+                    "reasoning.output_tokens reasoning_tokens thoughts_tokens"
+                    " details.reasoning_tokens details.thoughts_tokens"
+                    " completion_tokens_details.reasoning_tokens"
+                ),
+                "input_audio": (
+                    "audio.input_tokens input_audio_tokens details.input_audio_tokens"
+                    " prompt_tokens_details.audio_tokens"
+                ),
+                "output_audio": (
+                    "audio.output_tokens output_audio_tokens details.output_audio_tokens"
+                ),
+                "input_text": "text.input_tokens input_text_tokens",
+                "output_text": "text.output_tokens output_text_tokens",
+                "input_image": "image.input_tokens",
+                "output_image": "image.output_tokens",
+                "input_video": "video.input_tokens",
+                "output_video": "video.output_tokens",
+            }.items()
+            for key in keys.split()
+        },
+        # Costs, as LiteLLM, OpenLIT and gateways add them.
+        "gen_ai.token.cost.input": ("usage.cost_input", number),
+        "gen_ai.cost.input_cost": ("usage.cost_input", number),
+        "gen_ai.token.cost.output": ("usage.cost_output", number),
+        "gen_ai.cost.output_cost": ("usage.cost_output", number),
+        "gen_ai.token.cost.total": ("usage.cost_total", number),
+        "gen_ai.cost.total_cost": ("usage.cost_total", number),
+        "gen_ai.usage.cost": ("usage.cost_total", number),
+        # What is told about the operation.
+        "gen_ai.response.finish_reasons": ("metadata.finish_reasons", _reasons),
+        "gen_ai.response.finish_reason": ("metadata.finish_reasons", _reasons),
+        "gen_ai.response.id": ("metadata.response_id", text),
+        "openai.response.service_tier": ("metadata.service_tier", text),
+        "openai.response.system_fingerprint": ("metadata.system_fingerprint", text),
+        "gen_ai.agent.id": ("metadata.agent_id", text),
+        "gen_ai.agent.name": ("metadata.agent_name", text),
+        "gen_ai.agent.description": ("metadata.agent_description", text),
+        "gen_ai.agent.version": ("metadata.agent_version", text),
+        "gen_ai.tool.name": ("metadata.tool_name", text),
+        "gen_ai.tool.call.id": ("metadata.tool_call_id", text),
+        "gen_ai.tool.description": ("metadata.tool_description", text),
+        "gen_ai.tool.type": ("metadata.tool_type", text),
+        "gen_ai.workflow.name": ("metadata.workflow_name", text),
+        "gen_ai.data_source.id": ("metadata.data_source_id", text),
+        "gen_ai.prompt.name": ("metadata.prompt_name", text),
+        "gen_ai.output.type": ("metadata.output_type", text),
+        "gen_ai.environment": ("metadata.environment", text),
+        **{key: (f"metadata.otel.content_refs.{side}", text) for key, side in _REFS.items()},
+    }
+)
+
+
+class GenAI:
+    """Reads the conventions of OpenTelemetry's GenAI working group."""
+
+    name = "genai"
+
+    def speaks(self, signature: Signature) -> bool:
+        """Tell whether there is a ``gen_ai.`` attribute or event, or a call over MCP."""
+        return "gen_ai" in signature.namespaces or "mcp.method.name" in signature.keys
+
+    def translate(self, span: Span) -> Draft | None:
+        """Return what the span says under ``gen_ai.`` and ``mcp.``."""
+        draft, attributes = Draft(), span.attributes
+        _TABLE.read(attributes, draft)
+        events = read_events(span.events, attributes) if span.events else None
+        run_type = _run_type(attributes, draft)
+        draft.say("run_type", run_type)
+        _say_about(span, run_type, draft)
+        if run_type == "tool":
+            _say_tool(span, events, draft)
+        elif run_type == "retriever":
+            _say_retrieval(attributes, draft)
+        _say_messages(span, events, run_type, draft)
+        return draft if draft.said else None

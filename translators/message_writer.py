@@ -1,0 +1,268 @@
+"""Writes messages in the normal form of ``translators.messages``, one source item at a time."""
+
+from translators.envelopes import PLAIN_ROLES, is_message, is_pair, opened
+from translators.parts import BLOCK, CALL, is_part, read_part, result_text
+from translators.span import Json, JsonObject
+from translators.tools import calls_of, first_of, merged_calls, unless_empty
+
+_CONTENTS = ("content", "parts", "contents", "blocks")
+_CALLS = ("tool_calls", "toolCalls")
+_CALL_IDS = ("tool_call_id", "toolCallId", "tool_use_id", "id")
+_FINISH = ("finish_reason", "finishReason", "stop_reason")
+_KNOWN = frozenset(
+    {"role", "type", *_CONTENTS, *_CALLS, "function_call", "name", "refusal", "additional_kwargs"}
+)
+
+
+class _Turn:
+    """What one message, or several items that are one message, came down to so far."""
+
+    __slots__ = ("blocks", "calls", "keys", "rests", "results", "role")
+
+    def __init__(self, role: str) -> None:
+        self.role = role
+        self.blocks: list[JsonObject] = []
+        self.calls: list[JsonObject] = []
+        self.results: list[JsonObject] = []
+        self.keys: JsonObject = {}
+        self.rests: list[JsonObject] = []
+
+
+class MessageWriter:
+    """Writes messages in normal form, item by item."""
+
+    __slots__ = ("_loose", "_messages", "_role", "_thoughts")
+
+    def __init__(self, role: str) -> None:
+        self._role = role
+        self._messages: list[JsonObject] = []
+        self._loose: _Turn | None = None  # items that are no whole message, as in OpenAI Responses
+        self._thoughts = False
+
+    def add(self, item: Json) -> bool:
+        """Take in one item of a list; tell whether it is a message or a part of one."""
+        if isinstance(item, dict):
+            simple = _simple(item)
+            if simple is not None:
+                if self._loose is not None:
+                    self._close()
+                self._messages.append(simple)
+                return True
+            if is_message(item):
+                self._add_message(item)
+                return True
+        elif is_pair(item):
+            self._add_message({"role": item[0], "content": item[1]})
+            return True
+        if self._loose is None:
+            self._loose = _Turn(self._role)
+        self._read(item, self._loose)
+        return is_part(item)
+
+    def finished(self) -> list[JsonObject]:
+        """Return the messages; thoughts stand in the assistant's message next to them."""
+        self._close()
+        return _with_thoughts(self._messages) if self._thoughts else self._messages
+
+    def _close(self) -> None:
+        turn, self._loose = self._loose, None
+        if turn is not None:
+            self._write(turn)
+
+    def _add_message(self, item: JsonObject) -> None:
+        inner, role, rest = opened(item, self._role)
+        turn = self._loose
+        # OpenAI Responses lists what belongs to one answer as items of their own.
+        joins = role == "assistant" and inner.get("type") == "message"
+        if turn is None or turn.role != "assistant" or not joins:
+            self._close()
+            turn = _Turn(role)
+        self._content(inner, turn)
+        _take_calls(inner, turn, rest)
+        _take_keys(inner, turn, rest)
+        if joins:
+            self._loose = turn
+        else:
+            self._write(turn)
+
+    def _content(self, inner: JsonObject, turn: _Turn) -> None:
+        for key in _CONTENTS:
+            content = inner.get(key)
+            if isinstance(content, str):
+                turn.blocks.append({"type": "text", "text": content})
+            elif isinstance(content, list):
+                if turn.role == "tool" and content and not any(map(is_part, content)):
+                    content = [result_text(content)]
+                for part in content:
+                    self._read(part, turn)
+            elif content is not None:
+                part = content if turn.role != "tool" or is_part(content) else result_text(content)
+                self._read(part, turn)
+
+    def _read(self, part: Json, turn: _Turn) -> None:
+        read = read_part(part)
+        if read is None:
+            return
+        kind, value = read
+        if kind == BLOCK:
+            turn.blocks.append(value)
+            if value.get("type") == "reasoning" and turn is self._loose:
+                turn.role = "assistant"
+        elif kind == CALL:
+            turn.calls.append(value)
+            if turn is self._loose:
+                turn.role = "assistant"
+        elif turn.role == "assistant" and (turn.blocks or turn.calls):
+            self._write(turn)  # what an assistant says next comes after the result
+            turn.blocks, turn.calls, turn.keys, turn.rests = [], [], {}, []
+            self._messages.append(value)
+        else:
+            turn.results.append(value)
+
+    def _write(self, turn: _Turn) -> None:
+        keys = turn.keys
+        if turn.rests:
+            many = len(turn.rests) > 1
+            keys["additional_kwargs"] = {"items": turn.rests} if many else turn.rests[0]
+        if turn.results:
+            self._messages += turn.results
+            turn.results = []
+            if not turn.blocks and not turn.calls:
+                if keys:
+                    self._messages[-1] = _joined(self._messages[-1], keys)
+                return
+        blocks = turn.blocks
+        message: JsonObject = {"role": turn.role, "content": blocks or None}
+        if len(blocks) == 1 and len(blocks[0]) == 2 and blocks[0].get("type") == "text":
+            message["content"] = blocks[0]["text"]
+        if turn.calls:
+            message["tool_calls"] = turn.calls
+        message |= keys
+        self._thoughts = self._thoughts or turn.role == "thinking"
+        self._messages.append(message)
+
+
+def _simple(item: JsonObject) -> JsonObject | None:
+    """Return the normal form of a message of nothing but text, which most are; else None."""
+    role = item.get("role")
+    if role.__class__ is not str or role not in PLAIN_ROLES:
+        return None
+    content = item.get("content")
+    if content.__class__ is str:
+        if len(item) == 2:
+            return item
+        called = role == "tool" and len(item) == 3
+        return item if called and item.get("tool_call_id").__class__ is str else None
+    parts = item.get("parts")
+    if parts.__class__ is not list or len(parts) != 1 or parts[0].__class__ is not dict:
+        return None
+    part = parts[0]
+    text = part.get("content")
+    if text.__class__ is not str or part.get("type") != "text" or len(part) != 2:
+        return None
+    name, reason = item.get("name"), item.get("finish_reason")
+    if len(item) != 2 + ("name" in item) + ("finish_reason" in item):
+        return None
+    message = {"role": role, "content": text}
+    if name.__class__ is str:
+        message["name"] = name
+    elif name is not None:
+        return None
+    if reason.__class__ is str and reason:
+        message["finish_reason"] = "tool_calls" if reason == "tool_call" else reason
+    elif reason:
+        return None
+    return message
+
+
+def _take_calls(inner: JsonObject, turn: _Turn, rest: JsonObject) -> None:
+    """Take over the tool calls that stand beside the content, once each."""
+    for key in _CALLS:
+        if inner.get(key):
+            calls = calls_of(inner[key])
+            turn.calls = merged_calls(turn.calls, calls)
+            if not calls:
+                rest[key] = inner[key]
+    call = inner.get("function_call")
+    if isinstance(call, dict):
+        turn.calls = merged_calls(turn.calls, calls_of(call))
+    elif call is not None:
+        rest["function_call"] = call
+    more = inner.get("additional_kwargs")
+    if isinstance(more, dict):
+        calls = calls_of(more.get("tool_calls"))
+        turn.calls = merged_calls(turn.calls, calls)
+        more = unless_empty(more, ("tool_calls",) if calls else ())
+    if more:
+        conflict = not isinstance(more, dict) or more.keys() & (rest.keys() | inner.keys())
+        rest |= {"additional_kwargs": more} if conflict else more
+
+
+def _take_keys(inner: JsonObject, turn: _Turn, rest: JsonObject) -> None:
+    """Take over what a message says beside its content and its calls."""
+    keys = turn.keys
+    more = unless_empty(inner, _KNOWN)
+    rest = {"envelope": rest, **more} if rest.keys() & more.keys() else rest | more
+    for key in ("name", "refusal"):
+        if isinstance(inner.get(key), str):
+            keys[key] = inner[key]
+        elif inner.get(key) is not None:
+            rest[key] = inner[key]
+    key, reason = first_of(inner, _FINISH)
+    if isinstance(reason, str):
+        del rest[key]
+        if reason:
+            keys["finish_reason"] = "tool_calls" if reason == "tool_call" else reason
+    if turn.role == "tool":
+        key, call_id = first_of(inner, _CALL_IDS)
+        if isinstance(call_id, str):
+            del rest[key]
+            keys["tool_call_id"] = call_id
+    if rest:
+        turn.rests.append(rest)
+
+
+def _joined(message: JsonObject, keys: JsonObject) -> JsonObject:
+    """Return *message* with what another one, that has become part of it, said beside."""
+    joined = message | {key: keys[key] for key in keys if key not in message}
+    mine, other = message.get("additional_kwargs"), keys.get("additional_kwargs")
+    if mine and other:
+        joined["additional_kwargs"] = {**other, **mine}
+    return joined
+
+
+def _with_thoughts(messages: list[JsonObject]) -> list[JsonObject]:
+    """Return the messages with those of role "thinking" as blocks of the assistant's next one."""
+    done: list[JsonObject] = []
+    thoughts: list[JsonObject] = []
+    keys: JsonObject = {}
+    for message in [*messages, None]:
+        if message is not None and message["role"] == "thinking":
+            thoughts += [
+                {**block, "type": "reasoning"} if block.get("type") == "text" else block
+                for block in blocks_of(message)
+            ]
+            more = {key: message[key] for key in message if key not in ("role", "content")}
+            keys = _joined(more, keys)
+            continue
+        if thoughts or keys:
+            if message is not None and message["role"] == "assistant":
+                content = thoughts + blocks_of(message)
+                message = _joined({**message, "content": content}, keys)
+            elif done and done[-1]["role"] == "assistant":
+                content = blocks_of(done[-1]) + thoughts
+                done[-1] = _joined({**done[-1], "content": content}, keys)
+            else:
+                done.append({"role": "assistant", "content": thoughts, **keys})
+            thoughts, keys = [], {}
+        if message is not None:
+            done.append(message)
+    return done
+
+
+def blocks_of(message: JsonObject) -> list[JsonObject]:
+    """Return the content of a message as a list of blocks of its own."""
+    content = message.get("content")
+    if isinstance(content, str):
+        return [{"type": "text", "text": content}]
+    return list(content) if isinstance(content, list) else []

@@ -1,0 +1,118 @@
+"""Chat messages, in whose words ever, in the one form that LangSmith renders: OpenAI's.
+
+A message is ``{"role", "content", "name"?, "tool_call_id"?, "tool_calls"?, "refusal"?,
+"finish_reason"?, "additional_kwargs"?}``. Its content is text, None, or a list of blocks; what fits
+nowhere is in ``additional_kwargs``, in a block's or a tool call's ``extras``: nothing is left out.
+"""
+
+from collections.abc import Sequence
+from itertools import zip_longest
+
+from translators.envelopes import is_pair, says_it_is
+from translators.message_writer import MessageWriter, blocks_of
+from translators.parts import parts_in
+from translators.span import Json, JsonObject
+
+MAX_DEPTH = 64  # of lists and objects around messages; what is deeper is kept as it is
+
+
+def message_like(value: Json) -> bool:
+    """Tell whether *value* is a list of messages, or an object with one under ``messages``.
+
+    Every item must say that it is one: by a role, by parts, or by a type of LangChain's.
+    """
+    if isinstance(value, dict):
+        value = value.get("messages")
+    if not isinstance(value, list) or not value:
+        return False
+    items = _flat(value)
+    return bool(items) and all(map(says_it_is, items))
+
+
+def normal_messages(value: Json, role: str) -> list[JsonObject] | None:
+    """Return the messages in *value* in normal form; None where there are none to be seen.
+
+    Text becomes one message of *role*, an object a list of one, and ``{"messages": [...]}`` is
+    unwrapped: its other keys are for the caller to keep. An item that is no message, among others
+    that are, is kept as a message of *role*. *role* also counts where a message has none.
+    """
+    for _ in range(MAX_DEPTH):
+        if not isinstance(value, dict) or "messages" not in value:
+            break
+        value = value["messages"]
+    if isinstance(value, str):
+        return [{"role": role, "content": value}]
+    if isinstance(value, dict):
+        value = [value]
+    if not isinstance(value, list):
+        return None
+    writer = MessageWriter(role)
+    seen = not value
+    for item in _flat(value):
+        seen = writer.add(item) or seen
+    return writer.finished() if seen else None
+
+
+def with_system(instructions: Json, messages: list[JsonObject]) -> list[JsonObject]:
+    """Return *messages* with the system text, given beside them, as their first.
+
+    Unless they begin with equal text already. Instructions are text, parts, or messages.
+    """
+    parts = parts_in(instructions)
+    system = normal_messages(instructions if parts is None else parts, "system")
+    if not system:
+        return messages
+    leading: list[str] = []
+    for message in messages:
+        if message.get("role") not in ("system", "developer"):
+            break
+        leading.append(_text_of(message))
+    wanted = [_text_of(message) for message in system]
+    if leading[: len(wanted)] == wanted or "".join(leading) == "".join(wanted) != "":
+        return messages
+    return system + messages
+
+
+def outputs_of(
+    messages: list[JsonObject], *, turn: bool = False, reasons: Sequence[str] = ()
+) -> JsonObject:
+    """Return the outputs of a model call or of an agent.
+
+    Args:
+        messages: in normal form.
+        turn: several messages are what was said one after the other, not choices.
+        reasons: why the choices ended, by index, for those that do not say it themselves.
+    """
+    if reasons and messages:
+        messages = [
+            {**message, "finish_reason": "tool_calls" if reason == "tool_call" else reason}
+            if reason and "finish_reason" not in message
+            else message
+            for message, reason in zip_longest(messages, reasons[: len(messages)])
+        ]
+    if turn or len(messages) < 2:
+        return {"messages": messages}
+    return {
+        "choices": [
+            {
+                "index": index,
+                "finish_reason": message.get("finish_reason"),
+                "message": {key: message[key] for key in message if key != "finish_reason"},
+            }
+            for index, message in enumerate(messages)
+        ]
+    }
+
+
+def _text_of(message: JsonObject) -> str:
+    texts = (block.get("text") for block in blocks_of(message))
+    return "".join(text for text in texts if isinstance(text, str)).strip()
+
+
+def _flat(value: list[Json]) -> list[Json]:
+    """Return the items of a list of lists, such as LangChain's batches, as one list."""
+    for _ in range(MAX_DEPTH):
+        if not value or not all(isinstance(item, list) and not is_pair(item) for item in value):
+            break
+        value = [item for inner in value for item in inner]
+    return value

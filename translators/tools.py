@@ -1,0 +1,176 @@
+"""Tool calls and tool definitions, in the one form that LangSmith renders: OpenAI's.
+
+Source: LangSmith, "Log LLM calls"; OpenAI API reference, "Chat completions", ``tools``.
+"""
+
+import json
+from collections.abc import Iterable
+
+import orjson
+
+from translators.attributes import parsed_json
+from translators.span import Json, JsonObject
+
+_ID_KEYS = ("call_id", "toolCallId", "toolUseId", "tool_call_id", "tool_use_id", "id", "ref")
+_NAME_KEYS = ("name", "toolName", "tool_name")
+_ARGUMENT_KEYS = ("arguments", "args", "input", "parameters")
+_CALL_KEYS = {"id", "type", "function"}
+_SCHEMA_KEYS = ("parameters", "input_schema", "inputSchema", "parameters_json_schema", "arguments")
+
+
+def json_text(value: Json) -> str:
+    """Return *value* as compact JSON text; a string is returned as it is, None as ``""``."""
+    if isinstance(value, str):
+        return value
+    if value is None:
+        return ""
+    try:
+        return orjson.dumps(value).decode()
+    except TypeError:  # nested deeper, or a number longer, than orjson takes
+        try:
+            return json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=str)
+        except (RecursionError, TypeError, ValueError):
+            return f"<not serializable {type(value).__name__}>"
+
+
+def unless_empty(value: JsonObject, known: Iterable[str]) -> JsonObject:
+    """Return what *value* says beyond the *known* keys; None, [] and {} say nothing."""
+    return {
+        key: item
+        for key, item in value.items()
+        if key not in known and item is not None and item != [] and item != {}
+    }
+
+
+def first_of(value: JsonObject, keys: Iterable[str]) -> tuple[str, Json]:
+    """Return the first of *keys* whose value is not None, with it; ``("", None)`` if none is."""
+    for key in keys:
+        found = value.get(key)
+        if found is not None:
+            return key, found
+    return "", None
+
+
+def tool_call(id: Json, name: Json, arguments: Json) -> JsonObject:
+    """Return a tool call; arguments that are no text become JSON text, None becomes ``"{}"``."""
+    return {
+        "id": id if id is None or isinstance(id, str) else json_text(id),
+        "type": "function",
+        "function": {
+            "name": json_text(name),
+            "arguments": "{}" if arguments is None else json_text(arguments),
+        },
+    }
+
+
+def call_of(part: JsonObject) -> JsonObject:
+    """Return the tool call that *part* is, in whose words ever; what does not fit is in extras."""
+    function = part.get("function")
+    inner = function if isinstance(function, dict) else part
+    if part.keys() <= _CALL_KEYS and len(part) == 3 and isinstance(function, dict):
+        arguments = function.get("arguments")
+        if part["type"] == "function" and isinstance(arguments, str) and len(function) == 2:
+            return part
+    id_key, call_id = first_of(part, _ID_KEYS)
+    name_key, name = first_of(inner, _NAME_KEYS)
+    arguments_key, arguments = first_of(inner, _ARGUMENT_KEYS)
+    call = tool_call(call_id, name, arguments)
+    known = {id_key, "type", "kind", "extras"}
+    extras = unless_empty(inner, {name_key, arguments_key} | (known if inner is part else set()))
+    if inner is not part:
+        extras |= unless_empty(part, known | {"function"})
+    if isinstance(part.get("extras"), dict):
+        extras |= part["extras"]
+    if extras:
+        call["extras"] = extras
+    return call
+
+
+def calls_of(value: Json) -> list[JsonObject]:
+    """Return the tool calls in a list, in JSON text of one, or in an array of JSON texts."""
+    found = parsed_json(value)
+    if isinstance(found, dict):
+        found = [found]
+    if not isinstance(found, list):
+        return []
+    items = (parsed_json(item) for item in found)
+    return [call_of(item) for item in items if isinstance(item, dict)]
+
+
+def merged_calls(calls: list[JsonObject], more: list[JsonObject]) -> list[JsonObject]:
+    """Return *calls* and those of *more*, told elsewhere, that are not among them.
+
+    The same is: the same id, or, where one has none, the same name and arguments.
+    """
+    if not calls or not more:
+        return calls or more
+    merged = list(calls)
+    for call in more:
+        for at, known in enumerate(calls):
+            if _same(call, known):
+                extras = {**call.get("extras", {}), **known.get("extras", {})}
+                merged[at] = {**known, "id": known["id"] or call["id"]}
+                if extras:
+                    merged[at]["extras"] = extras
+                break
+        else:
+            merged.append(call)
+    return merged
+
+
+def _same(one: JsonObject, other: JsonObject) -> bool:
+    if one["id"] and other["id"]:
+        return bool(one["id"] == other["id"])
+    here, there = one["function"], other["function"]
+    if here["name"] != there["name"]:
+        return False
+    return bool(
+        here["arguments"] == there["arguments"]
+        or parsed_json(here["arguments"]) == parsed_json(there["arguments"]) is not None
+    )
+
+
+def tools_of(value: Json) -> list[JsonObject] | None:
+    """Return tool definitions as OpenAI's list, from any provider's shape; None if there is none.
+
+    Tools that run at the provider, and whatever is not understood, stay as they are.
+    """
+    found = parsed_json(value)
+    if isinstance(found, dict):
+        found = [found]
+    if not isinstance(found, list):
+        return None
+    tools: list[JsonObject] = []
+    for item in found:
+        tool = parsed_json(item)
+        if isinstance(tool, dict):
+            tools += _definitions(tool)
+    return tools or None
+
+
+def _definitions(tool: JsonObject) -> list[JsonObject]:
+    for key in ("function_declarations", "functionDeclarations"):
+        if isinstance(tool.get(key), list):  # Gemini: one tool holds many functions
+            rest = {k: v for k, v in tool.items() if k != key and v is not None}
+            return (tools_of(tool[key]) or []) + ([rest] if rest else [])
+    if isinstance(tool.get("toolSpec"), dict):  # Bedrock
+        return [_definition({**tool["toolSpec"], **{k: tool[k] for k in tool if k != "toolSpec"}})]
+    return [_definition(tool)]
+
+
+def _definition(tool: JsonObject) -> JsonObject:
+    if isinstance(tool.get("function"), dict):
+        return tool if "type" in tool else {"type": "function", **tool}
+    if tool.get("type") not in (None, "function") or "name" not in tool:
+        return tool
+    schema_key, schema = first_of(tool, _SCHEMA_KEYS)
+    schema = parsed_json(schema) if isinstance(schema, str) else schema
+    if isinstance(schema, dict) and len(schema) == 1 and isinstance(schema.get("json"), dict):
+        schema = schema["json"]  # Bedrock wraps it once more
+    function: JsonObject = {"name": tool["name"]}
+    if tool.get("description") is not None:
+        function["description"] = tool["description"]
+    if schema_key:
+        function["parameters"] = schema if schema is not None else tool[schema_key]
+    function |= unless_empty(tool, {"type", "name", "description", schema_key, "toolSpec"})
+    return {"type": "function", "function": function}
