@@ -19,12 +19,13 @@ TENTH_NS = SECOND_NS // 10
 FIRST_START_NS = 1_760_000_000 * SECOND_NS
 
 # Uneven lengths and a few scripts beyond ASCII, so that escaping and compression have real work.
-VOCABULARY = (
+_WORDS = (
     "a of 大阪 the for map day sea room with from city tour boat menu lake park über guest price "
     "train table hotel beach night asked offer spare crème museum ticket window garden bridge "
     "dinner island wallet morning station weather luggage airport balcony transfer mountain "
     "discount breakfast reception available"
-).split()
+)
+VOCABULARY = _WORDS.split()
 NUMBERED_SHARE = 0.15
 
 INDEXED_CALL: Mapping[str, str | int | float] = {

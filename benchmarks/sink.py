@@ -6,6 +6,7 @@ as they came and opened only when the measurement is over.
 
 import multiprocessing
 import re
+import signal
 import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -148,13 +149,19 @@ class _Handler(BaseHTTPRequestHandler):
     def _body(self) -> bytes:
         length = self.headers.get("Content-Length")
         if length is not None:
-            return self.rfile.read(int(length))
+            return self._exactly(int(length))
         chunks = []
         while size := int(self.rfile.readline(), 16):
-            chunks.append(self.rfile.read(size))
+            chunks.append(self._exactly(size))
             self.rfile.readline()
         self.rfile.readline()
         return b"".join(chunks)
+
+    def _exactly(self, size: int) -> bytes:
+        data = self.rfile.read(size)
+        if len(data) < size:  # half an upload was never acknowledged, so it must not count
+            raise ConnectionError("the proxy hung up in the middle of an upload")
+        return data
 
     def _answer(self, status: int) -> None:
         self.send_response(status)
@@ -166,6 +173,9 @@ class _Handler(BaseHTTPRequestHandler):
 
 def _serve(control: "Connection[object, object]", arrived: "Synchronized[int]") -> None:
     """Be the sink's process: tell the port, serve until told to finish, tell what arrived."""
+    signal.signal(
+        signal.SIGINT, signal.SIG_IGN
+    )  # the runner ends this process
     server = _Server(arrived)
     Thread(target=server.serve_forever, name="accept", daemon=True).start()
     control.send(server.server_port)

@@ -149,10 +149,13 @@ def _simple(item: JsonObject) -> JsonObject | None:
         return None
     content = item.get("content")
     if content.__class__ is str:
-        if len(item) == 2:
-            return item
-        called = role == "tool" and len(item) == 3
-        return item if called and item.get("tool_call_id").__class__ is str else None
+        rest = len(item) - 2
+        for key in ("finish_reason", "tool_call_id", "name"):
+            if rest and item.get(key).__class__ is str:
+                rest -= 1
+                if key == "tool_call_id" and role != "tool":
+                    return None
+        return item if not rest and item.get("finish_reason") not in ("", "tool_call") else None
     parts = item.get("parts")
     if parts.__class__ is not list or len(parts) != 1 or parts[0].__class__ is not dict:
         return None

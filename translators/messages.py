@@ -83,7 +83,7 @@ def outputs_of(
         turn: several messages are what was said one after the other, not choices.
         reasons: why the choices ended, by index, for those that do not say it themselves.
     """
-    if reasons and messages:
+    if reasons and any("finish_reason" not in message for message in messages):
         messages = [
             {**message, "finish_reason": "tool_calls" if reason == "tool_call" else reason}
             if reason and "finish_reason" not in message
@@ -112,7 +112,9 @@ def _text_of(message: JsonObject) -> str:
 def _flat(value: list[Json]) -> list[Json]:
     """Return the items of a list of lists, such as LangChain's batches, as one list."""
     for _ in range(MAX_DEPTH):
-        if not value or not all(isinstance(item, list) and not is_pair(item) for item in value):
+        if not value or not isinstance(value[0], list):
+            break
+        if not all(isinstance(item, list) and not is_pair(item) for item in value):
             break
         value = [item for inner in value for item in inner]
     return value

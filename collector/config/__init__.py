@@ -1,8 +1,9 @@
 """Settings: one declaration, three ways to set them, and texts made from it."""
 
 from collector.config.documents import example_yaml, readme_table
+from collector.config.problems import SettingsError
 from collector.config.settings import Settings
-from collector.config.sources import Parser, SettingsError, flags, load, resolve
+from collector.config.sources import Parser, flags, load, resolve
 
 __all__ = [
     "Parser",

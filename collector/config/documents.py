@@ -2,8 +2,8 @@
 
 import textwrap
 
-from collector.config.settings import FALLBACKS, Settings
-from collector.config.sources import FIELDS, text_of
+from collector.config.fields import FIELDS, text_of
+from collector.config.settings import FALLBACKS
 
 _HEAD = """\
 # Settings of collector-proxy, all with their defaults: collector-proxy --config FILE
@@ -20,7 +20,7 @@ def _default(name: str) -> str:
 
 def _meaning(name: str) -> str:
     also = f" Also read from {FALLBACKS[name]}." if name in FALLBACKS else ""
-    return f"{Settings.model_fields[name].description}{also}"
+    return f"{FIELDS[name].description}{also}"
 
 
 def example_yaml() -> str:

@@ -5,6 +5,7 @@ flags (``--the-name``), the help, ``config.example.yaml`` and the README's table
 """
 
 from collections.abc import Mapping
+from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Annotated, Literal, NamedTuple
 from urllib.parse import urlsplit
@@ -13,6 +14,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, model_va
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from collector.config.units import Duration, Size, Whole
+from translators.registry import BUILTIN, PLUGIN_GROUP
 
 # LangSmith's SDKs look under LANGSMITH_ first, then under the older LANGCHAIN_, and take a blank
 # value for none: langsmith.utils.get_env_var.
@@ -44,11 +46,16 @@ def _words(value: object) -> object:
     return value
 
 
-def _once_each(value: tuple[str, ...]) -> tuple[str, ...]:
-    twice = sorted({name for name in value if value.count(name) > 1})
-    if twice:
+def _usable_names(names: tuple[str, ...]) -> tuple[str, ...]:
+    """Return *names* if somebody has each; a plug-in is looked up and not imported."""
+    if twice := sorted({name for name in names if names.count(name) > 1}):
         raise ValueError(f"names {', '.join(twice)} more than once")
-    return value
+    if names:
+        known = [translator.name for translator in BUILTIN]
+        known += sorted(point.name for point in entry_points(group=PLUGIN_GROUP))
+        if unknown := [name for name in names if name not in known]:
+            raise ValueError(f"names {', '.join(unknown)}; there are {', '.join(known)}")
+    return names
 
 
 def _endpoint(value: str) -> str:
@@ -75,7 +82,7 @@ def _header_secret(value: SecretStr) -> SecretStr:
 
 Key = Annotated[SecretStr, AfterValidator(_header_secret)]
 HeaderText = Annotated[str, AfterValidator(_header_text)]
-Names = Annotated[tuple[str, ...], BeforeValidator(_words), AfterValidator(_once_each)]
+Names = Annotated[tuple[str, ...], BeforeValidator(_words), AfterValidator(_usable_names)]
 Port = Annotated[Whole, Field(ge=0, le=65535)]
 
 
@@ -185,7 +192,7 @@ class Settings(BaseSettings):
     )
     translators: Names = Field(
         (),
-        description="Dialects in order, the strongest first; plug-ins by name. Empty: all built in.",
+        description="Dialects, the strongest first, plug-ins by name; empty for all built in.",
     )
     dead_letter_dir: Path | None = Field(
         None, description="Folder for what LangSmith refuses for good; without it, counted only."

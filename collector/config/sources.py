@@ -8,43 +8,14 @@ import difflib
 import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple, NoReturn
+from typing import Any, NoReturn
 
 import yaml
-from pydantic import SecretStr, ValidationError
-from pydantic_core import ErrorDetails
+from pydantic import ValidationError
 
-from collector.config.settings import FALLBACKS, Contradictions, Settings
-from collector.config.units import duration_text, seconds, size_bytes, size_text
-
-FIELDS = Settings.model_fields
-
-# An address may hold a password, and people paste keys into the wrong variable.
-_NEVER_SHOWN = frozenset({"langsmith_api_key", "langsmith_endpoint", "langsmith_workspace_id"})
-
-_PROBLEMS = {
-    "bool_parsing": "must be true or false",
-    "bool_type": "must be true or false",
-    "int_from_float": "must be a whole number",
-    "int_parsing": "must be a whole number",
-    "int_type": "must be a whole number",
-    "path_type": "must be the path of a folder",
-    "string_too_short": "must not be empty",
-    "string_type": "must be text; in YAML put it in quotes",
-    "tuple_type": "must be a list of names",
-}
-
-
-class SettingsError(Exception):
-    """The settings, or the command line, cannot be used. Holds no secret.
-
-    Attributes:
-        problems: one sentence each, all there are.
-    """
-
-    def __init__(self, problems: Sequence[str]) -> None:
-        super().__init__("\n".join(problems))
-        self.problems = tuple(problems)
+from collector.config.fields import FIELDS, flag, is_secret, text_of
+from collector.config.problems import Given, SettingsError, problems_of
+from collector.config.settings import FALLBACKS, Settings
 
 
 class Parser(argparse.ArgumentParser):
@@ -53,45 +24,6 @@ class Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         """Raise the message."""
         raise SettingsError([message])
-
-
-class _Given(NamedTuple):
-    value: object
-    origin: str
-
-
-def is_secret(name: str) -> bool:
-    """Tell whether setting *name* is a secret: it has no flag and is never shown."""
-    return "SecretStr" in str(FIELDS[name].annotation) or any(
-        "SecretStr" in str(part) for part in FIELDS[name].metadata
-    )
-
-
-def is_of(name: str, read: object) -> bool:
-    """Tell whether setting *name* is read by *read*, one of the functions in ``units``."""
-    return any(getattr(part, "func", None) is read for part in FIELDS[name].metadata)
-
-
-def text_of(name: str, value: object) -> str:
-    """Return a value of setting *name* as a person writes it; ``""`` for none, ``***`` if secret."""
-    if value is None:
-        return ""
-    if isinstance(value, SecretStr):
-        return "***"
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, tuple):
-        return ",".join(value)
-    if isinstance(value, int | float) and is_of(name, seconds):
-        return duration_text(float(value))
-    if isinstance(value, int) and is_of(name, size_bytes):
-        return size_text(value)
-    return str(value)
-
-
-def flag(name: str) -> str:
-    """Return the flag of setting *name*: ``--http-port``."""
-    return "--" + name.replace("_", "-")
 
 
 def flags() -> Parser:
@@ -143,33 +75,33 @@ def resolve(
 ) -> Settings:
     """Do the same as ``load`` with flags that a parser, a child of ``flags()``, has taken apart."""
     problems = _unknown_flags(unknown)
-    given = {name: _Given(value, name) for name, value in (defaults or {}).items()}
+    given = {name: Given(value, name) for name, value in (defaults or {}).items()}
     if known.config is not None:
         given |= _from_file(known.config, problems)
     given |= _from_environ(os.environ if environ is None else environ)
     for name in FIELDS:
         if (value := getattr(known, name, None)) is not None:
-            given[name] = _Given(value, flag(name))
+            given[name] = Given(value, flag(name))
     try:
         settings = Settings(**{name: value for name, (value, _) in given.items()})
     except ValidationError as exc:
-        raise SettingsError([*problems, *_problems(exc, given)]) from None
+        raise SettingsError([*problems, *problems_of(exc, given)]) from None
     if problems:
         raise SettingsError(problems)
     return settings
 
 
-def _from_environ(environ: Mapping[str, str]) -> dict[str, _Given]:
+def _from_environ(environ: Mapping[str, str]) -> dict[str, Given]:
     given = {}
     for name in FIELDS:
         for variable in (name.upper(), FALLBACKS.get(name, "")):
             if value := environ.get(variable, "").strip():
-                given[name] = _Given(value, variable)
+                given[name] = Given(value, variable)
                 break
     return given
 
 
-def _from_file(path: str, problems: list[str]) -> dict[str, _Given]:
+def _from_file(path: str, problems: list[str]) -> dict[str, Given]:
     try:
         content = yaml.safe_load(Path(path).read_text("utf-8"))
     except OSError as exc:
@@ -194,7 +126,7 @@ def _from_file(path: str, problems: list[str]) -> dict[str, _Given]:
         if key not in FIELDS
     )
     return {
-        name: _Given(value, f"{path}: {name}")
+        name: Given(value, f"{path}: {name}")
         for name, value in content.items()
         if name in FIELDS and value is not None
     }
@@ -205,9 +137,10 @@ def _unknown_flags(unknown: Sequence[str]) -> list[str]:
     problems = []
     after_flag = False
     for word in unknown:
-        if word.startswith("--"):
+        is_flag = word.startswith("-") and word != "-"
+        if is_flag:
             name = word.partition("=")[0]
-            field = name[2:].replace("-", "_")
+            field = name.lstrip("-").replace("-", "_")
             if field in FIELDS:
                 hint = f": a secret has no flag, others can read it; set {field.upper()} instead"
             else:
@@ -215,7 +148,7 @@ def _unknown_flags(unknown: Sequence[str]) -> list[str]:
             problems.append(f"unknown flag {name}{hint}")
         elif not after_flag:
             problems.append(f"unexpected argument {word!r}")
-        after_flag = word.startswith("--") and "=" not in word
+        after_flag = is_flag and "=" not in word
     return problems
 
 
@@ -223,44 +156,3 @@ def _did_you_mean(word: str, known: Sequence[str] | Mapping[str, object]) -> str
     like = word.lower() if word.startswith("-") else word.lower().replace("-", "_")
     close = difflib.get_close_matches(like, list(known), n=1)
     return f", did you mean {close[0]}?" if close else ""
-
-
-def _problems(error: ValidationError, given: Mapping[str, _Given]) -> list[str]:
-    """Return every problem: bad values, and contradictions among the values that are fine."""
-    details = error.errors(include_url=False)
-    bad = {str(detail["loc"][0]) for detail in details if detail["loc"]}
-    problems = [_value_problem(detail, given) for detail in details if detail["loc"]]
-    try:
-        Settings(**{name: value for name, (value, _) in given.items() if name not in bad})
-    except ValidationError as exc:
-        for detail in exc.errors(include_url=False):
-            cause = detail["ctx"]["error"]
-            assert isinstance(cause, Contradictions)
-            problems.extend(problem for fields, problem in cause.found if bad.isdisjoint(fields))
-    return problems
-
-
-def _value_problem(detail: ErrorDetails, given: Mapping[str, _Given]) -> str:
-    name = str(detail["loc"][0])
-    value, origin = given[name]
-    return f"{origin}: {_told(name, detail)}{_shown(name, value)}"
-
-
-def _told(name: str, detail: ErrorDetails) -> str:
-    kind, context = detail["type"], detail.get("ctx", {})
-    if kind == "value_error":
-        return str(context["error"])
-    if kind == "greater_than_equal":
-        return f"must be at least {text_of(name, context['ge'])}"
-    if kind == "less_than_equal":
-        return f"must be at most {text_of(name, context['le'])}"
-    if kind == "literal_error":
-        return f"must be {context['expected']}"
-    return _PROBLEMS.get(kind) or detail["msg"].replace("Input should be", "must be")
-
-
-def _shown(name: str, value: object) -> str:
-    if name in _NEVER_SHOWN:
-        return ""
-    text = repr(value)
-    return f", got {text if len(text) <= 60 else text[:57] + '...'}"

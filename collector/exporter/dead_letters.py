@@ -60,10 +60,11 @@ class DeadLetterDir:
         try:
             _write(draft, orjson.dumps(letter))
             draft.rename(file)
+            _sync_directory(self._path)
         except BaseException:
             draft.unlink(missing_ok=True)
+            file.unlink(missing_ok=True)
             raise
-        _sync_directory(self._path)
         return file
 
     def _name(self) -> str:

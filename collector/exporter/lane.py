@@ -119,7 +119,7 @@ class Lane:
         return None if lease is None else self._hand_out(lease)
 
     def next_at(self, limit: int) -> float | None:
-        """Return when a batch may be sent if nothing else happens, None where that is not enough."""
+        """Return when time alone makes a batch ready, None where something must happen first."""
         if self.failures:
             if self._probe is not None or not (self._fresh or self._aside):
                 return None
@@ -135,7 +135,7 @@ class Lane:
             self.failures = 0
 
     def again(self, lease: Lease, resume_at: float) -> None:
-        """Take a batch back after a trouble that the whole lane has; it pauses until *resume_at*."""
+        """Take a batch back after a trouble of the whole lane, which pauses until *resume_at*."""
         self._back(lease)
         # What left before the last failure tells of the same trouble once more.
         self.failures = self.failures + 1 if lease.epoch == self._epoch else max(self.failures, 1)

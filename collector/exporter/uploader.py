@@ -20,20 +20,19 @@ _ALREADY_THERE = 409
 _TRY_AGAIN = frozenset((408, 425, 429))
 
 
-def client_session(
-    connections: int, timeout: float = 60.0, trust_env: bool = True
-) -> aiohttp.ClientSession:
+def client_session(connections: int, timeout: float = 60.0) -> aiohttp.ClientSession:
     """Return a session with a pool of kept-alive connections; the caller closes it.
+
+    HTTP_PROXY, HTTPS_PROXY and NO_PROXY are honoured.
 
     Args:
         connections: most connections at once; no fewer than there are senders.
         timeout: seconds for one upload, from the wait for a connection to the end of the answer.
-        trust_env: honour HTTP_PROXY, HTTPS_PROXY and NO_PROXY.
     """
     return aiohttp.ClientSession(
         connector=aiohttp.TCPConnector(limit=connections),
         timeout=aiohttp.ClientTimeout(total=timeout, sock_connect=_CONNECT_SECONDS),
-        trust_env=trust_env,
+        trust_env=True,
         # A cookie set for one tenant would be sent along with the next one's batch.
         cookie_jar=aiohttp.DummyCookieJar(),
         auto_decompress=False,

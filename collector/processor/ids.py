@@ -62,8 +62,7 @@ def judge(ids: ExplicitIds, span_id: str) -> tuple[ExplicitIds | None, dict[str,
 
 
 def _may_name(run_id: str, span_id: str) -> bool:
-    key = span_key(run_id)
-    return key is run_id or key == span_id
+    return not run_id.startswith(_ZEROS) or span_key(run_id) == span_id
 
 
 def _fits(path: Sequence[str], run_id: str | None, ids: ExplicitIds) -> bool:

@@ -20,9 +20,12 @@ def dumps(value: Json) -> bytes:
     is nested more than 100 levels deep becomes text.
     """
     try:
-        return orjson.dumps(value)
+        text = orjson.dumps(value)
     except TypeError:
-        return orjson.dumps(_bent(value, _MAX_LEVELS))
+        text = orjson.dumps(_bent(value, _MAX_LEVELS))
+    # orjson 3.12 and later leave their buffer of 4 KiB or more under the few bytes they return
+    # (https://github.com/home-assistant/core/pull/181245); formatting makes a copy that fits.
+    return b"%b" % text
 
 
 def _bent(value: Json, levels: int) -> Json:

@@ -33,7 +33,8 @@ class Decoded:
 
     def reject(self, reason: str, spans: int = 1) -> None:
         """Leave *spans* out because of *reason*, a key of ``REASONS``."""
-        self.by_reason[reason] = self.by_reason.get(reason, 0) + spans
+        if spans:
+            self.by_reason[reason] = self.by_reason.get(reason, 0) + spans
 
     @property
     def rejected(self) -> int:

@@ -66,7 +66,7 @@ def parse_filter(text: str) -> Call:
     parser = _Parser(text)
     node = parser.node(0)
     if not isinstance(node, Call) or parser.token[0] != "end":
-        raise parser.error("an expression such as eq(name, \"x\")")
+        raise parser.error('an expression such as eq(name, "x")')
     return node
 
 

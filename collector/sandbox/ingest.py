@@ -5,7 +5,7 @@ from collector.sandbox.dotted_order import extend_path, path_ids
 from collector.sandbox.errors import NotFound
 from collector.sandbox.operations import Operation, Upload, refused
 from collector.sandbox.store import RunStore, StoredRun
-from collector.sandbox.times import parse_timestamp
+from collector.sandbox.times import format_time, parse_timestamp
 from collector.sandbox.validation import check_feedback, check_run
 
 # Where a run goes is kept beside it; a status is never taken over, it follows from error and end.
@@ -78,7 +78,21 @@ def _keep(store: RunStore, tenant: str, upload: Upload, now_us: int) -> None:
                 raise refused(attachment.run_id, part, "there is no such run")
         store.attach(tenant, upload.attachments)
         for feedback in upload.feedback:
-            store.feedback.put(tenant, feedback)
+            store.feedback.put(tenant, _complete(store, tenant, feedback, now_us))
+
+
+def _complete(store: RunStore, tenant: str, feedback: JsonObject, now_us: int) -> JsonObject:
+    """Return the feedback with what readers cannot do without."""
+    run_id = feedback.get("run_id")
+    run = None if run_id is None else store.find(tenant, run_id)
+    now = format_time(now_us)
+    defaults = {
+        "created_at": now,
+        "modified_at": now,
+        "run_id": None,
+        "trace_id": None if run is None else run.doc["trace_id"],
+    }
+    return {**defaults, **{name: value for name, value in feedback.items() if value is not None}}
 
 
 def _apply(store: RunStore, tenant: str, operation: Operation, now_us: int) -> None:
@@ -115,10 +129,9 @@ def _check_same_run(operation: Operation, doc: JsonObject) -> None:
         value = operation.fields.get(name)
         if value is not None and value != doc.get(name):
             raise refused(operation.run_id, operation.part, f"{name} is not what the run has")
-    start_time, known = operation.fields.get("start_time"), doc.get("start_time")
-    if start_time is not None and known is not None:
-        if parse_timestamp(start_time) != parse_timestamp(known):
-            raise refused(operation.run_id, operation.part, "start_time is not what the run has")
+    given, known = operation.fields.get("start_time"), doc.get("start_time")
+    if given and known and parse_timestamp(given) != parse_timestamp(known):
+        raise refused(operation.run_id, operation.part, "start_time is not what the run has")
 
 
 def _check_family(store: RunStore, tenant: str, operation: Operation) -> None:

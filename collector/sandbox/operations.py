@@ -69,13 +69,17 @@ def read_upload(parts: Iterable[Part]) -> Upload:
         item_id, _, name = rest.partition(".")
         if kind not in ("post", "patch", "attachment", "feedback"):
             raise Unprocessable(
-                f"part {part.name}: the name does not start with post, patch, attachment or feedback"
+                f"part {part.name}: its name starts with none of post, patch, attachment, feedback"
             )
         if not is_run_id(item_id):
-            raise Unprocessable(f"part {part.name}: {item_id!r} is not a lower-case hyphenated UUID")
+            raise Unprocessable(
+                f"part {part.name}: {item_id!r} is not a lower-case hyphenated UUID"
+            )
         if kind == "attachment":
             if not name or "." in name:
-                raise refused(item_id, part.name, "an attachment's name is not empty and has no dot")
+                raise refused(
+                    item_id, part.name, "an attachment's name is not empty and has no dot"
+                )
             upload.attachments.append(Attachment(item_id, name, part.media_type, part.data))
         elif kind == "feedback":
             upload.feedback.append(_main_object(part, item_id))
@@ -96,11 +100,12 @@ def read_batch(body: JsonObject) -> Upload:
         Unprocessable: not lists of objects with ids.
     """
     upload = Upload()
-    for kind in ("post", "patch"):
+    kinds: tuple[Kind, ...] = ("post", "patch")
+    for kind in kinds:
         runs = body.get(kind, [])
         if not isinstance(runs, list):
             raise Unprocessable(f"{kind} is not a list of runs")
-        upload.operations.extend(read_run(cast(Kind, kind), run) for run in runs)
+        upload.operations.extend(read_run(kind, run) for run in runs)
     return upload
 
 
@@ -113,7 +118,7 @@ def read_run(kind: Kind, run: Json, run_id: str | None = None) -> Operation:
     if not isinstance(run, dict):
         raise Unprocessable(f"{kind}: a run is not a JSON object")
     own_id = run.get("id", run_id)
-    if not is_run_id(own_id):
+    if not isinstance(own_id, str) or not is_run_id(own_id):
         raise Unprocessable(f"{kind}: id {own_id!r} is not a lower-case hyphenated UUID")
     if run_id is not None and own_id != run_id:
         raise refused(run_id, f"{kind}.{run_id}", f"the body's id is {own_id}")
@@ -143,7 +148,9 @@ def _main_object(part: Part, item_id: str) -> JsonObject:
     if not isinstance(value, dict):
         raise refused(item_id, part.name, "not a JSON object")
     if value.get("id") != item_id:
-        raise refused(item_id, part.name, f"id {value.get('id')!r} is not the id in the part's name")
+        raise refused(
+            item_id, part.name, f"id {value.get('id')!r} is not the id in the part's name"
+        )
     return value
 
 

@@ -42,7 +42,12 @@ FIELDS = (
     *("total_cost", "prompt_cost", "completion_cost", "parent_run_id", "session_id"),
     "reference_example_id",
 )
-_PAIRED = re.compile(r"(metadata|feedback|input|output)_(key|value|score)")
+# Field → kind of pair, and which side of it.
+_PAIRED = {
+    **{f"{kind}_key": (kind, "key") for kind in ("metadata", "feedback", "input", "output")},
+    **{f"{kind}_value": (kind, "value") for kind in ("metadata", "input", "output")},
+    "feedback_score": ("feedback", "value"),
+}
 _DURATION = re.compile(r"(\d+(?:\.\d+)?)(ms|s|m|h)")
 _SECONDS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}
 _COMPARISONS: dict[str, Callable[[Json, Json], bool]] = {
@@ -70,7 +75,7 @@ def compile_filter(text: str) -> Predicate:
 
 def _compile(node: Node) -> Predicate:
     if not isinstance(node, Call):
-        raise Malformed(f"filter: {node} is not an expression")
+        raise Malformed("filter: an expression is expected, not a field or a value")
     arguments = node.arguments
     match node.function, arguments:
         case "and", (_, *_):
@@ -92,9 +97,9 @@ def _compile(node: Node) -> Predicate:
             needle = text.casefold()
             return lambda run: needle in run.text().casefold()
         case name, (Field(field), Literal(value)) if name in _COMPARISONS:
-            paired = _PAIRED.fullmatch(field)
-            if paired is not None:
-                return _pair_predicate(paired[1], [(name, paired[2], value)])
+            if field in _PAIRED:
+                kind, side = _PAIRED[field]
+                return _pair_predicate(kind, [(name, side, value)])
             return _field_predicate(name, field, value)
     raise Malformed(f"filter: {node.function} is not known with {len(arguments)} such arguments")
 
@@ -102,9 +107,9 @@ def _compile(node: Node) -> Predicate:
 def _field_predicate(name: str, field: str, value: Json) -> Predicate:
     if field not in FIELDS:
         raise Malformed(f"filter: field {field!r} is not known")
-    wanted = _operand(name, [_in_unit(field, item) for item in value], field) if (
-        isinstance(value, list)
-    ) else _operand(name, _in_unit(field, value), field)
+    if isinstance(value, list):
+        value = [_in_unit(field, item) for item in value]
+    wanted = _operand(name, _in_unit(field, value), field)
     # Errors are asked for as present or absent as often as by their text.
     if field == "error" and isinstance(wanted, bool):
         return lambda run: _compare(name, bool(run.value("error")), wanted)
@@ -117,16 +122,16 @@ def _compile_and(arguments: tuple[Node, ...]) -> Predicate:
     groups: dict[str, list[list[tuple[str, str, Json]]]] = {}
     for argument in arguments:
         match argument:
-            case Call(name, (Field(field), Literal(value))) if (
-                (paired := _PAIRED.fullmatch(field)) and (name, paired[2]) != ("neq", "key")
-            ):
-                of_kind = groups.setdefault(paired[1], [])
+            case Call(name, (Field(field), Literal(value))) if field in _PAIRED and (
+                name,
+                _PAIRED[field][1],
+            ) != ("neq", "key"):
+                kind, side = _PAIRED[field]
+                of_kind = groups.setdefault(kind, [])
                 # A second key starts the next pair.
-                if not of_kind or (
-                    paired[2] == "key" and any(part == "key" for _, part, _ in of_kind[-1])
-                ):
+                if not of_kind or (side == "key" and any(s == "key" for _, s, _ in of_kind[-1])):
                     of_kind.append([])
-                of_kind[-1].append((name, paired[2], value))
+                of_kind[-1].append((name, side, value))
             case _:
                 predicates.append(_compile(argument))
     for kind, of_kind in groups.items():
@@ -136,10 +141,10 @@ def _compile_and(arguments: tuple[Node, ...]) -> Predicate:
 
 def _pair_predicate(kind: str, conditions: list[tuple[str, str, Json]]) -> Predicate:
     checks: list[tuple[str, bool, Json]] = []
-    for name, part, value in conditions:
+    for name, side, value in conditions:
         if name not in _COMPARISONS:
-            raise Malformed(f"filter: {name} is not known for {kind}_{part}")
-        checks.append((name, part == "key", _operand(name, value, f"{kind}_{part}")))
+            raise Malformed(f"filter: {name} is not known for {kind} pairs")
+        checks.append((name, side == "key", _operand(name, value, f"{kind}_{side}")))
     if len(checks) == 1 and checks[0][:2] == ("neq", True):
         # "The key is not k" asks for runs without it, not for runs with some other key.
         absent = checks[0][2]

@@ -152,9 +152,7 @@ class ProjectTable:
         return cursor.rowcount > 0
 
     def _one(self, condition: str, values: tuple[object, ...]) -> Project | None:
-        row = self._database.execute(
-            f"SELECT * FROM projects WHERE {condition}", values
-        ).fetchone()
+        row = self._database.execute(f"SELECT * FROM projects WHERE {condition}", values).fetchone()
         return None if row is None else _project(row)
 
 

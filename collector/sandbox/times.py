@@ -21,9 +21,7 @@ def parse_timestamp(text: str) -> int:
         ValueError: not ISO-8601 with seconds and at most six fractional digits.
     """
     if _TIMESTAMP.fullmatch(text) is None:
-        raise ValueError(
-            f"{text!r} is not an ISO-8601 timestamp with at most 6 fractional digits"
-        )
+        raise ValueError(f"{text!r} is not an ISO-8601 timestamp with at most 6 fractional digits")
     return parse_time(text)
 
 

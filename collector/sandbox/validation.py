@@ -126,9 +126,10 @@ def _wrong_place(operation: Operation) -> Iterable[str]:
     parent_run_id = fields.get("parent_run_id")
     if len(path) == 1 and parent_run_id is not None:
         yield "parent_run_id is set, but dotted_order is that of a root"
-    # A patch need not repeat the parent, but what it says must be so.
     if len(path) > 1 and parent_run_id != path[-2][1]:
-        if parent_run_id is not None or operation.kind == "post":
+        # A patch need not repeat the parent, but what it says must be so.
+        says_nothing = operation.kind == "patch" and parent_run_id is None
+        if not says_nothing:
             yield f"parent_run_id is not the last id but one of dotted_order, {path[-2][1]}"
     start_time = fields.get("start_time")
     if start_time is not None and parse_timestamp(start_time) != segment_us:

@@ -5,25 +5,24 @@ Covers the attributes since version 1.28, the span events of 1.27 to 1.36, the J
 Source: https://opentelemetry.io/docs/specs/semconv/gen-ai/
 """
 
-from translators.attributes import (
-    Table,
-    anything,
-    count,
-    flag,
-    json_or_text,
-    number,
-    parsed_json,
-    strings,
-    text,
-)
+from translators.attributes import Table, anything, count, flag, json_or_text, number, strings, text
 from translators.base import Draft, Signature
-from translators.chat_events import ChatEvents, read_events, tool_value
-from translators.documents import documents_of
-from translators.messages import normal_messages, outputs_of, with_system
+from translators.chat_content import (
+    INPUT,
+    OUTPUT,
+    SYSTEM,
+    TOOLS,
+    is_retrieval,
+    is_tool_io,
+    say_messages,
+    say_retrieval,
+    say_tool,
+)
+from translators.chat_events import read_events
 from translators.operations import modality_of_operation, run_type_of_mcp, run_type_of_operation
-from translators.parts import result_text
 from translators.providers import FRAMEWORKS
-from translators.span import Event, Json, JsonObject, Span
+from translators.run import RunType
+from translators.span import Json, JsonObject, Span
 from translators.tools import tools_of
 
 
@@ -50,23 +49,17 @@ def _kind(value: Json) -> str | None:
     return value if isinstance(value, str) and value and value == value.lower() else None
 
 
-_INPUT, _OUTPUT = "gen_ai.input.messages", "gen_ai.output.messages"
-_SYSTEM, _TOOLS = "gen_ai.system_instructions", "gen_ai.tool.definitions"
 _REFS = {
-    f"{_INPUT}_ref": "inputs", f"{_OUTPUT}_ref": "outputs",
-    f"{_SYSTEM}_ref": "system", f"{_TOOLS}_ref": "tools",
-}  # fmt: skip
-_ARGUMENTS = (
-    "gen_ai.tool.call.arguments", "gen_ai.tool.input", "gen_ai.tool.args", "gen_ai.tool.parameters",
-)  # fmt: skip
-_RESULTS = ("gen_ai.tool.call.result", "gen_ai.tool.output", "gen_ai.tool.result")
-_QUERIES = ("gen_ai.retrieval.query.text", "gen_ai.retrieval.query", "gen_ai.memory.query.text")
-_TOP_K = ("gen_ai.retrieval.top_k", "gen_ai.request.top_k")
-_DOCUMENTS = ("gen_ai.retrieval.documents", "gen_ai.memory.records")
+    f"{INPUT}_ref": "inputs",
+    f"{OUTPUT}_ref": "outputs",
+    f"{SYSTEM}_ref": "system",
+    f"{TOOLS}_ref": "tools",
+}
 _THREADS = ("session.id", "gen_ai.conversation.id", "gen_ai.openai.thread.id", "gen_ai.session.id")
 _USERS = ("user.id", "enduser.id", "enduser.pseudo.id", "gen_ai.request.user", "gen_ai.user")
 _SECONDS = ("gen_ai.response.time_to_first_chunk", "gen_ai.client.operation.time_to_first_chunk")
 _SERVER_TTFT = "gen_ai.server.time_to_first_token"
+_EVALUATION = "gen_ai.evaluation.result"
 
 _TABLE = Table(
     {
@@ -103,7 +96,7 @@ _TABLE = Table(
         "gen_ai.user": ("params.user", text),
         "gen_ai.request.*": ("params.*", anything),
         "gcp.gen_ai.operation.config.*": ("params.*", anything),
-        _TOOLS: ("params.tools", tools_of),
+        TOOLS: ("params.tools", tools_of),
         # Token counts.
         "gen_ai.usage.input_tokens": ("usage.input", count),
         "gen_ai.usage.prompt_tokens": ("usage.input", count),
@@ -198,12 +191,111 @@ class GenAI:
         draft, attributes = Draft(), span.attributes
         _TABLE.read(attributes, draft)
         events = read_events(span.events, attributes) if span.events else None
+        if events is not None and events.details:
+            _say_details(events.details, draft)
         run_type = _run_type(attributes, draft)
         draft.say("run_type", run_type)
         _say_about(span, run_type, draft)
         if run_type == "tool":
-            _say_tool(span, events, draft)
+            say_tool(span, events, draft)
         elif run_type == "retriever":
-            _say_retrieval(attributes, draft)
-        _say_messages(span, events, run_type, draft)
+            say_retrieval(attributes, draft)
+        reasons = draft.said.get("metadata.finish_reasons", ((), ()))[0]
+        say_messages(span, events, draft, turn=run_type != "llm", reasons=reasons)
+        _say_refs(attributes, draft)
         return draft if draft.said else None
+
+
+def _run_type(attributes: JsonObject, draft: Draft) -> RunType | None:
+    """Return what the operation says; else what the attributes tell, where they leave no doubt."""
+    found = run_type_of_operation(attributes.get("gen_ai.operation.name"))
+    found = found or run_type_of_mcp(attributes.get("mcp.method.name"))
+    if found is not None:
+        return found
+    said = draft.said
+    model = "model" in said or "response_model" in said
+    usage = "usage.input" in said or "usage.output" in said
+    if model and usage:
+        return "llm"
+    # A chat span may name the tools that the model asked for.
+    if not model and not usage and is_tool_io(attributes):
+        return "tool"
+    return "retriever" if is_retrieval(attributes) else None
+
+
+def _say_details(details: JsonObject, draft: Draft) -> None:
+    """Say what a details event knows beyond the span; the event itself stays as it is."""
+    of_events = Draft()
+    _TABLE.read(details, of_events)
+    for field, (value, _) in of_events.said.items():
+        draft.say(field, value)
+
+
+def _say_about(span: Span, run_type: RunType | None, draft: Draft) -> None:
+    """Say what takes more than one attribute, or makes more than one field of it."""
+    attributes, said = span.attributes, draft.said
+    operation = attributes.get("gen_ai.operation.name")
+    if run_type == "llm" and operation != "chat":
+        draft.say("metadata.ls_modality", modality_of_operation(operation))
+    if "params.stop" in said:
+        draft.say("params.stop_sequences", said["params.stop"][0])
+    if attributes.get("gen_ai.output.type") == "json":
+        draft.say("params.response_format", {"type": "json_object"})
+    for field, keys in (("thread_id", _THREADS), ("user_id", _USERS)):
+        for key in keys:
+            if key in attributes:
+                # The attribute stays beside it: LangSmith's users look for the name they gave.
+                draft.say(field, text(attributes[key]))
+    if run_type in ("chain", "tool"):
+        _say_name(span, operation, draft)
+    draft.say("first_token_ns", _first_token_ns(span))
+    if span.events:
+        told = [event.attributes for event in span.events if event.name == _EVALUATION]
+        draft.say("metadata.evaluations", told or None)
+
+
+def _say_name(span: Span, operation: Json, draft: Draft) -> None:
+    """Say the name of the agent or tool, where the span's own is only the operation."""
+    said = draft.said
+    tool = said.get("metadata.tool_name")
+    if "mcp.method.name" in span.attributes:
+        if tool is not None:
+            draft.say("name", tool[0])
+    elif span.name in ("", operation):
+        found = tool or said.get("metadata.agent_name") or said.get("metadata.workflow_name")
+        if found is not None:
+            draft.say("name", found[0])
+
+
+def _first_token_ns(span: Span) -> int | None:
+    attributes = span.attributes
+    for event in span.events:
+        if event.name.startswith("gen_ai.") and event.name.endswith("chunk"):
+            return event.time_ns
+    for key in _SECONDS:
+        seconds = number(attributes.get(key))
+        if seconds is not None:
+            return span.start_ns + round(seconds * 1e9)
+    value = number(attributes.get(_SERVER_TTFT))
+    if value is None:
+        return None
+    # The convention's unit is the second; Strands sends milliseconds, as whole numbers.
+    seconds = value / 1000 if _in_ms(span, value) else value
+    return span.start_ns + round(seconds * 1e9)
+
+
+def _in_ms(span: Span, value: float) -> bool:
+    if span.scope.name.startswith("strands"):
+        return True
+    if span.scope.name.startswith("openlit"):
+        return False
+    return not (isinstance(span.attributes[_SERVER_TTFT], float) and value < 100)
+
+
+def _say_refs(attributes: JsonObject, draft: Draft) -> None:
+    """Say where content was uploaded to, for a side of which nothing else is known."""
+    for key, side in _REFS.items():
+        if key in attributes and side in ("inputs", "outputs") and f"raw_{side}" not in draft.said:
+            uri = text(attributes[key])
+            if uri is not None:
+                draft.say(side, {"messages_ref": uri})

@@ -1,0 +1,1 @@
+"""Commands that answer and end: what they say is returned as text, ``__main__`` prints it."""

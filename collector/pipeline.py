@@ -1,0 +1,223 @@
+"""The one way through, from accepted spans to batches in the outbox; all tasks live here."""
+
+import asyncio
+import traceback
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from typing import Protocol
+
+import structlog
+
+from collector.clock import Clock
+from collector.errors import Overloaded
+from collector.exporter.outbox import Outbox
+from collector.exporter.sender import Sender
+from collector.journal.base import Journal, Record
+from collector.limiter import Limiter
+from collector.metrics import Metrics
+from collector.model import Destination, EncodedRun, Receipt
+from collector.processor.assembler import Assembler
+from collector.processor.batcher import Batcher
+from collector.processor.encoder import encode_resource, encode_run
+from translators.run import Run
+from translators.span import Resource, Span
+
+log = structlog.get_logger()
+
+# About 5 ms of work; between two slices the event loop answers probes and other requests.
+_SLICE_SPANS = 64
+# Past this share of the memory budget the traces that wait for longest go without their parents.
+_PRESSURE = 0.8
+
+
+class Translate(Protocol):
+    """Makes a run of a span; ``translators.registry.Registry`` is the real one."""
+
+    def translate(self, span: Span) -> Run:
+        """Return the run of *span*; never raises on what a span holds."""
+        ...
+
+
+class Pipeline:
+    """Joins journal, translators, assembler, batcher and outbox.
+
+    From a slice of spans to the outbox there is no await: no cancellation falls between two
+    owners, and a scrape of the metrics always finds the balance closed.
+    """
+
+    def __init__(
+        self,
+        *,
+        journal: Journal,
+        registry: Translate,
+        assembler: Assembler,
+        batcher: Batcher,
+        outbox: Outbox,
+        sender: Sender,
+        limiter: Limiter,
+        metrics: Metrics,
+        clock: Clock,
+        tick: float,
+        with_resources: bool,
+    ) -> None:
+        """Join the parts.
+
+        Args:
+            tick: seconds between two looks at what is due.
+            with_resources: tell the resource on the first run of it in each trace.
+        """
+        self._journal = journal
+        self._registry = registry
+        self._assembler = assembler
+        self._batcher = batcher
+        self._outbox = outbox
+        self._sender = sender
+        self._limiter = limiter
+        self._metrics = metrics
+        self._clock = clock
+        self._tick = tick
+        self._with_resources = with_resources
+        self._untranslated = 0
+        self._accepting = 0
+        self._open = True
+        self._all_accepted = asyncio.Event()
+        self._all_accepted.set()
+
+    @property
+    def held_spans(self) -> int:
+        """Spans received that no stage has let go of, counted at the stages themselves."""
+        return (
+            self._untranslated
+            + self._assembler.held_runs
+            + self._batcher.held_runs
+            + self._outbox.held_runs
+        )
+
+    def start(self, tasks: asyncio.TaskGroup, senders: int) -> list[asyncio.Task[None]]:
+        """Start the timer and *senders* senders in *tasks*; the caller cancels them at the end."""
+        started = [tasks.create_task(self._watch_time(), name="timer")]
+        started += [
+            tasks.create_task(self._sender.run(), name=f"sender-{number}")
+            for number in range(senders)
+        ]
+        return started
+
+    async def accept(
+        self, destination: Destination, content_type: str, body: bytes, spans: list[Span]
+    ) -> None:
+        """Own *spans*: when this returns, the request may be answered 200.
+
+        Raises:
+            Overloaded: the pipeline is closing, or the journal is full.
+        """
+        if not self._open:
+            raise Overloaded("the proxy is shutting down")
+        self._accepting += 1
+        self._all_accepted.clear()
+        try:
+            receipt = await self._journal.append(
+                Record(destination, content_type, body, len(spans))
+            )
+            self._metrics.received.inc(len(spans))
+            self._untranslated += len(spans)
+            await self._take_all(destination, spans, receipt)
+        finally:
+            self._accepting -= 1
+            if not self._accepting:
+                self._all_accepted.set()
+
+    async def close(self) -> None:
+        """Take nothing new, finish what is being taken, and hand everything held to the outbox."""
+        self._open = False
+        await self._all_accepted.wait()
+        self._forward(self._assembler.drain())
+        for batch in self._batcher.drain():
+            self._outbox.add(batch)
+
+    async def _take_all(
+        self, destination: Destination, spans: Sequence[Span], receipt: Receipt
+    ) -> None:
+        resources: dict[Resource, bytes | None] = {}
+        taken = 0
+        try:
+            while taken < len(spans):
+                if taken:
+                    await asyncio.sleep(0)
+                piece = spans[taken : taken + _SLICE_SPANS]
+                self._take(destination, piece, receipt, resources)
+                taken += len(piece)
+        finally:
+            # Only a cancelled request leaves a rest: its sender got no 200 and sends it again.
+            if rest := len(spans) - taken:
+                self._untranslated -= rest
+                self._metrics.dropped.labels("interrupted").inc(rest)
+                receipt.settle(rest)
+
+    def _take(
+        self,
+        destination: Destination,
+        spans: Sequence[Span],
+        receipt: Receipt,
+        resources: dict[Resource, bytes | None],
+    ) -> None:
+        translate = self._registry.translate
+        encoded: list[EncodedRun] = []
+        dialects: Counter[tuple[str, ...]] = Counter()
+        dropped: Counter[str] = Counter()
+        for span in spans:
+            run = translate(span)
+            dialects[run.dialects] += 1
+            for name in run.failures:
+                self._metrics.translator_errors.labels(name).inc()
+            if run.drop is not None:
+                dropped[run.drop] += 1
+                continue
+            resource = span.resource
+            if resource not in resources:
+                resources[resource] = encode_resource(resource) if self._with_resources else None
+            encoded.append(
+                encode_run(run, span, destination, receipt, resource=resources[resource])
+            )
+        # From here on every span of the slice is a stage's; nothing below raises on data.
+        self._untranslated -= len(spans)
+        for names, count in dialects.items():
+            for name in names:
+                self._metrics.translated.labels(name).inc(count)
+        for reason, count in dropped.items():
+            self._metrics.dropped.labels(reason).inc(count)
+            receipt.settle(count)
+        self._forward(self._assembler.add(encoded, self._clock.monotonic()))
+
+    def _forward(self, runs: Iterable[EncodedRun]) -> None:
+        placed: list[EncodedRun] = []
+        for run in runs:
+            if run.dropped is not None:
+                self._metrics.dropped.labels(run.dropped).inc()
+                run.receipt.settle()
+                continue
+            if run.released is not None:
+                self._metrics.orphans.labels(run.released).inc()
+            placed.append(run)
+        for batch in self._batcher.add(placed, self._clock.monotonic()):
+            self._outbox.add(batch)
+
+    async def _watch_time(self) -> None:
+        while True:
+            await asyncio.sleep(self._tick)
+            try:
+                self._look_around()
+            except Exception as exc:  # noqa: BLE001 -- the timer must outlive any bug
+                # Not the exception's text: it may quote the payload.
+                frame = traceback.extract_tb(exc.__traceback__)[-1]
+                log.error(
+                    "a stage failed", error=type(exc).__name__, at=f"{frame.name}:{frame.lineno}"
+                )
+
+    def _look_around(self) -> None:
+        now = self._clock.monotonic()
+        self._forward(self._assembler.due(now))
+        excess = self._limiter.held_bytes() - int(self._limiter.max_bytes * _PRESSURE)
+        if excess > 0:
+            self._forward(self._assembler.relieve(excess))
+        for batch in self._batcher.due(now):
+            self._outbox.add(batch)

@@ -1,0 +1,90 @@
+"""The body of ``POST /runs/multipart``.
+
+Source: langsmith-sdk ``_internal/_operations.py`` (part names and order) and RFC 7578. LangSmith
+wants the Content-Type and the Content-Length of every part, although the RFC forbids the latter.
+"""
+
+from collections.abc import Iterable
+from uuid import uuid4
+
+from collector.model import EncodedRun, Place
+from collector.processor.timestamps import iso_time
+
+_BOUNDARY = uuid4().hex
+
+CONTENT_TYPE = f"multipart/form-data; boundary={_BOUNDARY}"
+
+_DISPOSITION = f'--{_BOUNDARY}\r\nContent-Disposition: form-data; name="'.encode()
+_JSON = b'"\r\nContent-Type: application/json\r\nContent-Length: '
+_END = f"--{_BOUNDARY}--\r\n".encode()
+# ``late`` goes in right behind this beginning of every ``extra``.
+_METADATA = b'{"metadata":{'
+# In header lines; as browsers and RFC 7578 readers have it.
+_ESCAPES = str.maketrans({'"': "%22", "\r": "%0D", "\n": "%0A"})
+
+
+def multipart_body(runs: Iterable[EncodedRun]) -> tuple[bytes, int]:
+    """Return the multipart body for placed *runs*, and the bytes of the parts' contents in it.
+
+    Each run is one ``post``: the main part, then inputs, outputs, events, extra and error as far
+    as they are there, then its attachments.
+    """
+    chunks: list[bytes] = []
+    dotted_orders: dict[Place, str] = {}
+    contents = 0
+    for run in runs:
+        place = run.place
+        if place is None:
+            raise ValueError("a run without a place is in the batch")
+        run_id = place.run_id.encode()
+        start = b"%bpost.%b" % (_DISPOSITION, run_id)
+        main = _main_part(run, place, dotted_orders)
+        contents += len(main)
+        chunks += (start, _JSON, b"%d\r\n\r\n" % len(main), main, b"\r\n")
+        extra = run.extra
+        if run.late:
+            extra = b"%b%b%b" % (_METADATA, run.late, extra[len(_METADATA) :])
+        for suffix, part in (
+            (b".inputs", run.inputs),
+            (b".outputs", run.outputs),
+            (b".events", run.events),
+            (b".extra", extra),
+            (b".error", run.error),
+        ):
+            if part is not None:
+                contents += len(part)
+                chunks += (start, suffix, _JSON, b"%d\r\n\r\n" % len(part), part, b"\r\n")
+        for name, mime_type, data in run.attachments:
+            contents += len(data)
+            chunks += (_attachment_head(run_id, name, mime_type, len(data)), data, b"\r\n")
+    chunks.append(_END)
+    return b"".join(chunks), contents
+
+
+def _main_part(run: EncodedRun, place: Place, dotted_orders: dict[Place, str]) -> bytes:
+    parent = place.parent
+    if parent is None:
+        dotted_order = place.segment
+        parent_member = ""
+    else:
+        # A chain of n runs has n * n / 2 segments: each text is made from its parent's.
+        above = dotted_orders.get(parent)
+        if above is None:
+            above = dotted_orders[parent] = parent.dotted_order()
+        dotted_order = f"{above}.{place.segment}"
+        parent_member = f'"parent_run_id":"{parent.run_id}",'
+    dotted_orders[place] = dotted_order
+    end_member = f'"end_time":"{iso_time(run.end_us)}",' if run.end_us else ""
+    placed = (
+        f'{{"id":"{place.run_id}","trace_id":"{place.trace_run_id}",{parent_member}'
+        f'"dotted_order":"{dotted_order}","start_time":"{iso_time(run.start_us)}",{end_member}'
+    )
+    return b"%b%b}" % (placed.encode(), run.fields)
+
+
+def _attachment_head(run_id: bytes, name: str, mime_type: str, length: int) -> bytes:
+    name = name.translate(_ESCAPES)
+    if not (mime_type and mime_type.isascii() and mime_type.isprintable()):
+        mime_type = "application/octet-stream"
+    headers = f'{name}"\r\nContent-Type: {mime_type}\r\nContent-Length: {length}\r\n\r\n'
+    return b"%battachment.%b.%b" % (_DISPOSITION, run_id, headers.encode("utf-8", "replace"))

@@ -1,0 +1,59 @@
+"""Answers of OTLP/HTTP: a message in the request's encoding, for errors a ``google.rpc.Status``."""
+
+from typing import Final
+
+from aiohttp import hdrs, web
+
+from collector.errors import Overloaded, Refused
+from collector.receiver.codec import Codec, Decoded
+from collector.receiver.decompression import ACCEPTED, UnsupportedEncoding
+from collector.receiver.encodings import JSON, codec_of
+
+# A response must stay small; so much of the reasons is enough. Source: OTLP/HTTP, 4 MiB at most.
+_MAX_MESSAGE: Final = 1000
+# google.rpc.Code by HTTP status; clients go by the HTTP status.
+_CODES: Final = {400: 3, 401: 16, 403: 7, 404: 5, 405: 12, 413: 8, 415: 3, 503: 14}
+_UNKNOWN: Final = 2
+
+
+def success(codec: Codec, decoded: Decoded) -> web.Response:
+    """Return 200; spans that were rejected are told in ``partial_success``."""
+    message = "; ".join(decoded.reasons)[:_MAX_MESSAGE]
+    return web.Response(
+        body=codec.success(decoded.rejected, message),
+        headers={hdrs.CONTENT_TYPE: codec.content_type},
+    )
+
+
+def refused(codec: Codec, refusal: Refused) -> web.Response:
+    """Return the client's error, with the headers that belong to its status."""
+    violations = [("body", refusal.reason)] if refusal.status == 400 else []
+    response = error(codec, refusal.status, refusal.reason, violations)
+    if isinstance(refusal, UnsupportedEncoding):
+        response.headers[hdrs.ACCEPT_ENCODING] = ACCEPTED
+    if refusal.status == 401:
+        response.headers[hdrs.WWW_AUTHENTICATE] = "Bearer"
+    return response
+
+
+def overloaded(codec: Codec, overload: Overloaded) -> web.Response:
+    """Return 503: the same request is welcome a little later."""
+    response = error(codec, 503, overload.reason)
+    response.headers[hdrs.RETRY_AFTER] = str(overload.retry_after)
+    return response
+
+
+def error(
+    codec: Codec, status: int, message: str, violations: list[tuple[str, str]] | None = None
+) -> web.Response:
+    """Return *status* with a ``google.rpc.Status`` body."""
+    return web.Response(
+        status=status,
+        body=codec.status(_CODES.get(status, _UNKNOWN), message, violations or []),
+        headers={hdrs.CONTENT_TYPE: codec.content_type},
+    )
+
+
+def codec_for(request: web.BaseRequest) -> Codec:
+    """Return the codec to answer in: the request's own, JSON where it names none of ours."""
+    return codec_of(request.headers.get(hdrs.CONTENT_TYPE, "")) or JSON

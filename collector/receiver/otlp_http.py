@@ -1,0 +1,202 @@
+"""OTLP over HTTP: ``POST /v1/traces`` and the shapes of that path which real settings produce.
+
+Source: opentelemetry-proto docs/specification.md, "OTLP/HTTP".
+"""
+
+import asyncio
+import traceback
+from collections.abc import Awaitable, Callable
+from typing import Final
+
+import structlog
+from aiohttp import HttpVersion11, hdrs, web
+from aiohttp.typedefs import Handler
+
+from collector.clock import Clock
+from collector.errors import Overloaded, Refused
+from collector.metrics import Metrics
+from collector.model import Destination
+from collector.receiver import answers
+from collector.receiver.body import BodyTooSlow, Hold, Intake, expected_bytes, read_body
+from collector.receiver.codec import Decoded
+from collector.receiver.encodings import codec_of
+from collector.receiver.tenancy import Tenancy
+from translators.span import Span
+
+# Exporters append "v1/traces" to an endpoint that ends in it already, or send to the bare host.
+TRACE_PATHS: Final = {
+    "/v1/traces": "traces",
+    "/v1/traces/v1/traces": "doubled",
+    "/otel/v1/traces": "otel",
+    "/api/v1/otel/v1/traces": "api",
+    "/": "root",
+}
+_OTHER_SIGNALS: Final = {"/v1/logs": "logs", "/v1/metrics": "metrics"}
+_SHAPES: Final = {
+    path if path == "/" else path + slash: shape
+    for path, shape in (*TRACE_PATHS.items(), *_OTHER_SIGNALS.items())
+    for slash in ("", "/")
+}
+
+# More than this is decoded in a thread, so that the event loop goes on.
+_INLINE_BYTES: Final = 256 * 1024
+_LOG_EVERY_SECONDS: Final = 60.0
+_STACK_DEPTH: Final = 5
+
+Accept = Callable[[Destination, str, bytes, list[Span]], Awaitable[None]]
+
+
+class OtlpHttpReceiver:
+    """Turns requests into spans and hands them on; answers only after that.
+
+    Args:
+        accept: takes over (destination, content type, body decompressed, usable spans); when it
+            returns, the spans are owned. May raise ``Overloaded`` or ``Refused``.
+        tenancy: whose spans these are.
+        max_body_bytes: bound of a body, before and after decompression.
+        admit: raises ``Overloaded`` where so many bytes more would be too many; is asked before a
+            body is read and while it grows. It counts ``held_bytes`` of this receiver itself.
+        metrics: counts requests, refused requests and refused spans; accepted spans are for
+            whoever accepts them to count.
+        clock: for logging the same trouble once a minute.
+        read_timeout: seconds for a whole body to come.
+    """
+
+    def __init__(
+        self,
+        *,
+        accept: Accept,
+        tenancy: Tenancy,
+        max_body_bytes: int,
+        admit: Callable[[int], None],
+        metrics: Metrics,
+        clock: Clock,
+        read_timeout: float = 60.0,
+    ) -> None:
+        self._accept = accept
+        self._tenancy = tenancy
+        self._max_body_bytes = max_body_bytes
+        self._intake = Intake(admit)
+        self._metrics = metrics
+        self._clock = clock
+        self._read_timeout = read_timeout
+        self._log = structlog.get_logger()
+        self._logged_at: float | None = None
+
+    @property
+    def held_bytes(self) -> int:
+        """Bytes of the bodies that are being read or decoded now."""
+        return self._intake.held_bytes
+
+    def routes(self) -> list[web.RouteDef]:
+        """Return the routes for the application; it needs ``middleware`` too."""
+        return [
+            web.post(
+                path,
+                self._refuse_signal if shape in _OTHER_SIGNALS.values() else self._receive,
+                expect_handler=_expect,
+            )
+            for path, shape in _SHAPES.items()
+        ]
+
+    @web.middleware
+    async def middleware(self, request: web.Request, handler: Handler) -> web.StreamResponse:
+        """Answer every error of the application with a ``google.rpc.Status``, and count it."""
+        response = await self._answer(request, handler)
+        shape = _SHAPES.get(request.path)
+        if shape is not None or response.status >= 400:
+            self._metrics.requests.labels(shape or "other", str(response.status)).inc()
+        return response
+
+    async def _answer(self, request: web.Request, handler: Handler) -> web.StreamResponse:
+        try:
+            return await handler(request)
+        except Refused as refusal:
+            self._count(str(refusal.status))
+            response = answers.refused(answers.codec_for(request), refusal)
+            if isinstance(refusal, BodyTooSlow):
+                response.force_close()
+            return response
+        except Overloaded as overload:
+            self._count("overloaded")
+            return answers.overloaded(answers.codec_for(request), overload)
+        except web.HTTPException as exc:
+            if exc.status < 400:
+                raise
+            return self._as_status(request, exc)
+        except ConnectionError:
+            self._count("disconnected")
+            raise
+        except Exception as exc:  # noqa: BLE001 - a request's border: 500 would mean, drop the data
+            self._count("failure")
+            self._log_failure(exc)
+            return answers.overloaded(
+                answers.codec_for(request), Overloaded("the receiver failed; try again")
+            )
+
+    async def _receive(self, request: web.Request) -> web.Response:
+        codec = codec_of(request.headers.get(hdrs.CONTENT_TYPE, ""))
+        if codec is None:
+            raise Refused(415, "Content-Type must be application/x-protobuf or application/json")
+        destination = self._tenancy.destination(request.headers)
+        self._intake.admit(expected_bytes(request, max_bytes=self._max_body_bytes))
+        hold = Hold(self._intake)
+        try:
+            body = await read_body(
+                request,
+                max_bytes=self._max_body_bytes,
+                max_seconds=self._read_timeout,
+                hold=hold,
+            )
+            if len(body) > _INLINE_BYTES:
+                decoded = await asyncio.to_thread(codec.decode, body)
+            else:
+                decoded = codec.decode(body)
+            if decoded.spans:
+                await self._accept(destination, codec.content_type, body, decoded.spans)
+        finally:
+            hold.release()
+        self._count_rejected(decoded)
+        return answers.success(codec, decoded)
+
+    async def _refuse_signal(self, request: web.Request) -> web.Response:
+        raise Refused(
+            404, "only traces are taken here: set OTEL_LOGS_EXPORTER and OTEL_METRICS_EXPORTER=none"
+        )
+
+    def _as_status(self, request: web.Request, exc: web.HTTPException) -> web.Response:
+        self._count(str(exc.status))
+        message = f"{exc.reason}: {request.method} is not served at this path"
+        response = answers.error(answers.codec_for(request), exc.status, message)
+        if hdrs.ALLOW in exc.headers:
+            response.headers[hdrs.ALLOW] = exc.headers[hdrs.ALLOW]
+        return response
+
+    def _count(self, reason: str) -> None:
+        self._metrics.request_refused.labels(reason).inc()
+
+    def _count_rejected(self, decoded: Decoded) -> None:
+        for reason, spans in decoded.by_reason.items():
+            self._metrics.refused.labels(reason).inc(spans)
+
+    def _log_failure(self, exc: Exception) -> None:
+        now = self._clock.monotonic()
+        if self._logged_at is not None and now - self._logged_at < _LOG_EVERY_SECONDS:
+            return
+        self._logged_at = now
+        # Not the exception's text: it may quote the payload.
+        frames = traceback.extract_tb(exc.__traceback__)[-_STACK_DEPTH:]
+        self._log.error(
+            "request failed",
+            error=type(exc).__name__,
+            stack=[f"{frame.filename}:{frame.lineno} {frame.name}" for frame in frames],
+        )
+
+
+async def _expect(request: web.Request) -> None:
+    """Let the body come; expectations other than 100-continue may be ignored (RFC 9110, 10.1.1)."""
+    expectation = request.headers.get(hdrs.EXPECT, "")
+    if expectation.lower() == "100-continue" and request.version >= HttpVersion11:
+        await request.writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+        # The interim answer is no part of the answer.
+        request.writer.output_size = 0

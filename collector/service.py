@@ -1,0 +1,202 @@
+"""Builds every object once, starts and stops them in order, and listens to signals."""
+
+import asyncio
+import os
+import random
+import signal
+from collections.abc import Callable
+
+import aiohttp
+import structlog
+from aiohttp import web
+
+from collector.admin import Health, admin_routes
+from collector.clock import SystemClock
+from collector.config import Settings
+from collector.exporter.dead_letters import DeadLetterDir
+from collector.exporter.outbox import Outbox
+from collector.exporter.retry import RetryPolicy
+from collector.exporter.sender import Sender
+from collector.exporter.uploader import Uploader, client_session
+from collector.journal.memory import MemoryJournal
+from collector.limiter import Limiter
+from collector.metrics import Metrics
+from collector.pipeline import Pipeline
+from collector.processor.assembler import Assembler
+from collector.processor.batcher import Batcher
+from collector.processor.encoder import seal
+from collector.receiver.otlp_http import OtlpHttpReceiver
+from collector.receiver.runner import OtlpRunner
+from collector.receiver.tenancy import Tenancy
+from translators.registry import Registry, chosen
+
+log = structlog.get_logger()
+
+_SLOWEST_TICK = 0.25
+# Of the grace period: what is left after the uploads, for the rest and the sockets.
+_RESERVE_SECONDS = 1.0
+
+
+class Proxy:
+    """One proxy: a listener with everything behind it."""
+
+    def __init__(self, settings: Settings, *, session: aiohttp.ClientSession) -> None:
+        """Build it; nothing runs yet. *session* carries the uploads, the caller closes it."""
+        clock = SystemClock()
+        self._settings = settings
+        self._clock = clock
+        self.metrics = Metrics()
+        self.health = Health()
+        self._outbox = Outbox(clock, max(1, settings.upload_concurrency - 2))
+        assembler = Assembler(
+            span_ttl=settings.span_ttl,
+            remote_parent_ttl=settings.remote_parent_ttl,
+            max_trace_wait=settings.max_trace_wait,
+            filter_non_genai=settings.filter_non_genai,
+            run_id_scheme=settings.run_id_scheme,
+            max_remembered_bytes=settings.max_memory_bytes // 4,
+        )
+        batcher = Batcher(
+            max_runs=settings.batch_size,
+            max_bytes=settings.max_buffer_bytes,
+            max_age=settings.flush_interval,
+        )
+        limiter = Limiter(
+            settings.max_memory_bytes,
+            [
+                lambda: self._receiver.held_bytes,
+                lambda: assembler.held_bytes,
+                lambda: batcher.held_bytes,
+                lambda: self._outbox.held_bytes,
+            ],
+        )
+        letters = settings.dead_letter_dir
+        self._sender = Sender(
+            self._outbox,
+            Uploader(session, clock),
+            seal,
+            RetryPolicy(settings.max_retries, settings.retry_backoff),
+            DeadLetterDir(letters, clock) if letters is not None else None,
+            self.metrics,
+            clock,
+            random.random,
+        )
+        self.pipeline = Pipeline(
+            journal=MemoryJournal(),
+            registry=Registry(
+                chosen(settings.translators), keep_unmapped=settings.generic_otel_enabled
+            ),
+            assembler=assembler,
+            batcher=batcher,
+            outbox=self._outbox,
+            sender=self._sender,
+            limiter=limiter,
+            metrics=self.metrics,
+            clock=clock,
+            tick=min(settings.flush_interval / 4, _SLOWEST_TICK),
+            with_resources=settings.generic_otel_enabled,
+        )
+        key = settings.langsmith_api_key
+        self._receiver = OtlpHttpReceiver(
+            accept=self.pipeline.accept,
+            tenancy=Tenancy(
+                settings.langsmith_endpoint,
+                api_key=key.get_secret_value() if key is not None else None,
+                workspace=settings.langsmith_workspace_id,
+                project=settings.langsmith_project,
+            ),
+            max_body_bytes=settings.max_body_bytes,
+            admit=limiter.admit,
+            metrics=self.metrics,
+            clock=clock,
+        )
+        watch = self.metrics.watch
+        watch(self.metrics.held_spans, lambda: self.pipeline.held_spans)
+        watch(self.metrics.held_bytes, limiter.held_bytes)
+        watch(self.metrics.limit_bytes, lambda: limiter.max_bytes)
+        watch(self.metrics.waiting, lambda: assembler.held_runs)
+        watch(self.metrics.paused, lambda: self._outbox.paused)
+
+    async def run(self, stop: asyncio.Event, listening: Callable[[int], None]) -> None:
+        """Serve until *stop* is set, then end in order: nothing that was acknowledged is left.
+
+        Args:
+            stop: begins the end.
+            listening: is told the port when the service is ready.
+
+        Raises:
+            OSError: the port cannot be had.
+        """
+        settings = self._settings
+        app = web.Application(middlewares=[self._receiver.middleware])
+        app.add_routes(admin_routes(self.health, self.metrics))
+        app.add_routes(self._receiver.routes())
+        runner = OtlpRunner(app, shutdown_timeout=_RESERVE_SECONDS)
+        await runner.setup()
+        try:
+            site = web.TCPSite(runner, settings.http_host, settings.http_port)
+            await site.start()
+            async with asyncio.TaskGroup() as tasks:
+                workers = self.pipeline.start(tasks, settings.upload_concurrency)
+                self.health.started()
+                listening(runner.addresses[0][1])
+                await stop.wait()
+                await self._end()
+                for worker in workers:
+                    worker.cancel()
+            await self._sender.park_rest()
+        finally:
+            await runner.cleanup()
+
+    async def _end(self) -> None:
+        settings = self._settings
+        deadline = self._clock.monotonic() + settings.shutdown_grace_seconds - _RESERVE_SECONDS
+        self.health.stopping()
+        log.info("stopping", held_spans=self.pipeline.held_spans)
+        # Load balancers and exporters go on sending until word of it has reached them.
+        await asyncio.sleep(settings.lame_duck_seconds)
+        await self.pipeline.close()
+        self._outbox.begin_drain()
+        try:
+            async with asyncio.timeout(max(deadline - self._clock.monotonic(), 0.0)):
+                await self._outbox.wait_idle()
+        except TimeoutError:
+            log.warning("the grace period is over", held_spans=self.pipeline.held_spans)
+
+
+async def serve(settings: Settings) -> None:
+    """Run the proxy until a signal ends it.
+
+    Raises:
+        LookupError: a translator that the settings name is not there.
+        OSError: the port cannot be had.
+    """
+    stop = stop_on_signals()
+    async with client_session(settings.upload_concurrency, settings.upload_timeout) as session:
+        proxy = Proxy(settings, session=session)
+
+        def listening(port: int) -> None:
+            log.info(
+                "listening",
+                host=settings.http_host,
+                port=port,
+                endpoint=settings.langsmith_endpoint,
+            )
+
+        await proxy.run(stop, listening)
+    log.info("stopped")
+
+
+def stop_on_signals() -> asyncio.Event:
+    """Return an event that SIGTERM or SIGINT sets; a second one ends the process at once."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+
+    def on_signal(number: int) -> None:
+        if stop.is_set():
+            os._exit(128 + number)
+        stop.set()
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, on_signal, number)
+    return stop

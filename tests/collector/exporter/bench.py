@@ -1,0 +1,89 @@
+"""A sender with everything it needs, for the tests of this room."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
+from pathlib import Path
+
+from collector.exporter.dead_letters import DeadLetterDir
+from collector.exporter.outbox import Outbox
+from collector.exporter.retry import RetryPolicy
+from collector.exporter.sender import Sender, Upload
+from collector.exporter.uploader import Uploader, client_session
+from collector.metrics import Metrics
+from collector.model import Batch, Destination, Receipt, SealedBatch
+from tests.collector.exporter import samples
+from tests.fakes import PATIENCE, FakeClock, FakeUpstream
+
+
+class Bench:
+    """Sender, outbox and clock on one upstream; delays are not spread by chance."""
+
+    def __init__(
+        self,
+        uploader: Upload,
+        clock: FakeClock,
+        endpoint: str = "http://upstream.test",
+        seal: Callable[[Batch], SealedBatch] = samples.seal,
+        letters: Path | None = None,
+        max_retries: int = 3,
+        per_tenant: int = 2,
+    ) -> None:
+        self.clock = clock
+        self.metrics = Metrics()
+        self.outbox = Outbox(clock, per_tenant, clock.call_later)
+        self.endpoint = endpoint
+        self.sender = Sender(
+            self.outbox,
+            uploader,
+            seal,
+            RetryPolicy(max_retries, 0.1),
+            None if letters is None else DeadLetterDir(letters, clock),
+            self.metrics,
+            clock,
+            lambda: 0.5,
+        )
+
+    def destination(self, key: str = "key-a") -> Destination:
+        return Destination(self.endpoint, key, None, "default")
+
+    def add(self, key: str = "key-a", runs: int = 1) -> Receipt:
+        """Put a batch into the outbox; return what it owes."""
+        receipt = samples.receipt(runs)
+        self.outbox.add(samples.batch(self.destination(key), receipt, runs))
+        return receipt
+
+    def count(self, name: str, **labels: str) -> float:
+        """Return the value of a counter, 0 where it was never touched."""
+        return self.metrics.registry.get_sample_value(f"collector_proxy_{name}", labels) or 0.0
+
+    @asynccontextmanager
+    async def running(self, senders: int = 1) -> AsyncIterator[None]:
+        """Run so many senders meanwhile; then cancel them."""
+        tasks = [asyncio.ensure_future(self.sender.run()) for _ in range(senders)]
+        try:
+            yield
+        finally:
+            for task in tasks:
+                task.cancel()
+            for task in tasks:
+                with suppress(asyncio.CancelledError):
+                    await task
+
+    async def until_idle(self) -> None:
+        """Wait until the outbox holds nothing."""
+        await asyncio.wait_for(self.outbox.wait_idle(), PATIENCE)
+
+
+@asynccontextmanager
+async def bench_on(
+    upstream: FakeUpstream,
+    seal: Callable[[Batch], SealedBatch] = samples.seal,
+    letters: Path | None = None,
+    max_retries: int = 3,
+    timeout: float = 60.0,
+) -> AsyncIterator[Bench]:
+    """Give a bench whose uploads go to *upstream* over real sockets."""
+    clock = FakeClock()
+    async with client_session(8, timeout) as session:
+        yield Bench(Uploader(session, clock), clock, upstream.url, seal, letters, max_retries)

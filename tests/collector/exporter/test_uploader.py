@@ -1,0 +1,260 @@
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import suppress
+
+import aiohttp
+import pytest
+
+from collector import __version__
+from collector.errors import UploadRejected, UploadUnavailable
+from collector.exporter.uploader import Uploader, client_session
+from collector.model import Destination, SealedBatch
+from tests.fakes import PATIENCE, Answer, FakeClock, FakeUpstream
+
+KEY = "lsv2_pt_secret"
+
+
+@pytest.fixture
+async def session() -> AsyncIterator[aiohttp.ClientSession]:
+    async with client_session(4) as made:
+        yield made
+
+
+def sealed(
+    endpoint: str, key: str = KEY, workspace: str | None = None, body: bytes = b"\x28\xb5body"
+) -> SealedBatch:
+    headers = {
+        "Content-Type": "multipart/form-data; boundary=b",
+        "Content-Encoding": "zstd",
+        "X-Pre-Compressed-Size": "10",
+    }
+    return SealedBatch(Destination(endpoint, key, workspace, "default"), body, headers, [], 1, 10)
+
+
+async def answered(session: aiohttp.ClientSession, answer: Answer) -> None:
+    """Upload once to an upstream that gives *answer*."""
+    async with FakeUpstream(answer) as upstream:
+        await Uploader(session, FakeClock()).upload(sealed(upstream.url))
+
+
+async def test_the_request_is_the_one_langsmith_expects(session: aiohttp.ClientSession) -> None:
+    async with FakeUpstream() as upstream:
+        await Uploader(session, FakeClock()).upload(sealed(upstream.url, workspace="ws-1"))
+
+    (request,) = upstream.requests
+    assert (request.method, request.path) == ("POST", "/runs/multipart")
+    assert request.body == b"\x28\xb5body"
+    assert request.headers["x-api-key"] == KEY
+    assert request.headers["X-Tenant-Id"] == "ws-1"
+    assert request.headers["Content-Type"] == "multipart/form-data; boundary=b"
+    assert request.headers["Content-Encoding"] == "zstd"
+    assert request.headers["X-Pre-Compressed-Size"] == "10"
+    assert request.headers["Content-Length"] == "6"
+    assert request.headers["Accept"] == "application/json"
+    assert request.headers["User-Agent"] == f"collector-proxy/{__version__}"
+    assert "Transfer-Encoding" not in request.headers
+
+
+async def test_without_a_workspace_no_tenant_is_named(session: aiohttp.ClientSession) -> None:
+    async with FakeUpstream() as upstream:
+        await Uploader(session, FakeClock()).upload(sealed(upstream.url))
+
+    assert "X-Tenant-Id" not in upstream.requests[0].headers
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "path"),
+    [
+        ("{url}/", "/runs/multipart"),
+        ("{url}/api/v1", "/api/v1/runs/multipart"),
+        ("{url}/api/v1//", "/api/v1/runs/multipart"),
+        (' "{url}/api/v1/" ', "/api/v1/runs/multipart"),
+        ("'{url}'\n", "/runs/multipart"),
+    ],
+)
+async def test_the_path_is_appended_to_the_cleaned_endpoint(
+    session: aiohttp.ClientSession, endpoint: str, path: str
+) -> None:
+    async with FakeUpstream() as upstream:
+        await Uploader(session, FakeClock()).upload(sealed(endpoint.format(url=upstream.url)))
+
+    assert upstream.requests[0].path == path
+
+
+async def test_a_large_body_is_sent_whole_with_its_length(session: aiohttp.ClientSession) -> None:
+    body = bytes(range(256)) * 4097 * 2
+    async with FakeUpstream() as upstream:
+        await Uploader(session, FakeClock()).upload(sealed(upstream.url, body=body))
+
+    (request,) = upstream.requests
+    assert request.body == body
+    assert request.headers["Content-Length"] == str(len(body))
+
+
+@pytest.mark.parametrize("size", [6, 3 << 20])
+async def test_each_try_sends_the_same_body(session: aiohttp.ClientSession, size: int) -> None:
+    async with FakeUpstream(Answer(503), Answer(cut="before"), Answer(429)) as upstream:
+        batch = sealed(upstream.url, body=b"z" * size)
+        uploader = Uploader(session, FakeClock())
+        for _ in range(3):
+            with pytest.raises(UploadUnavailable):
+                await uploader.upload(batch)
+        await uploader.upload(batch)
+
+    assert upstream.bodies() == [b"z" * size] * 4
+
+
+@pytest.mark.parametrize("status", [200, 201, 202, 204, 409])
+async def test_delivered(session: aiohttp.ClientSession, status: int) -> None:
+    await answered(session, Answer(status, body=b""))
+
+
+@pytest.mark.parametrize("status", [408, 425, 429, 500, 501, 502, 503, 504, 520, 529])
+async def test_passing_trouble(session: aiohttp.ClientSession, status: int) -> None:
+    with pytest.raises(UploadUnavailable) as trouble:
+        await answered(session, Answer(status))
+
+    assert trouble.value.reason == str(status)
+    assert trouble.value.retry_after is None
+
+
+@pytest.mark.parametrize("status", [301, 302, 307, 308, 400, 401, 403, 404, 405, 413, 422, 499])
+async def test_refused_for_good(session: aiohttp.ClientSession, status: int) -> None:
+    headers = {"Location": "/elsewhere"} if status < 400 else {}
+    with pytest.raises(UploadRejected) as verdict:
+        await answered(session, Answer(status, headers, b'{"detail":"no"}'))
+
+    assert verdict.value.reason == str(status)
+    assert verdict.value.detail == '{"detail":"no"}'
+
+
+@pytest.mark.parametrize(
+    ("value", "seconds"),
+    [("30", 30.0), ("Thu, 01 Jan 2026 00:00:30 GMT", 30.0), ("in a while", None)],
+)
+async def test_retry_after_travels_with_the_trouble(
+    session: aiohttp.ClientSession, value: str, seconds: float | None
+) -> None:
+    with pytest.raises(UploadUnavailable) as trouble:
+        await answered(session, Answer(429, {"Retry-After": value}))
+
+    assert trouble.value.retry_after == seconds
+
+
+async def test_a_redirect_is_not_followed(session: aiohttp.ClientSession) -> None:
+    async with FakeUpstream(Answer(307, {"Location": "/elsewhere"})) as upstream:
+        with pytest.raises(UploadRejected):
+            await Uploader(session, FakeClock()).upload(sealed(upstream.url))
+
+    assert [request.path for request in upstream.requests] == ["/runs/multipart"]
+
+
+async def test_500_characters_of_a_refusal_are_kept(session: aiohttp.ClientSession) -> None:
+    with pytest.raises(UploadRejected) as verdict:
+        await answered(session, Answer(422, body=("ä" * 501).encode()))
+
+    assert verdict.value.detail == "ä" * 500
+
+
+async def test_an_answer_that_is_no_text_is_shown_as_far_as_it_goes(
+    session: aiohttp.ClientSession,
+) -> None:
+    with pytest.raises(UploadRejected) as verdict:
+        await answered(session, Answer(400, body=b"a\xffb"))
+
+    assert verdict.value.detail == "a\ufffdb"
+
+
+async def test_a_key_that_upstream_repeats_is_blotted_out(session: aiohttp.ClientSession) -> None:
+    with pytest.raises(UploadRejected) as verdict:
+        await answered(session, Answer(401, body=f"unknown key {KEY}!".encode()))
+
+    assert verdict.value.detail == "unknown key ***!"
+
+
+async def test_a_batch_without_a_key_is_refused_as_upstream_says(
+    session: aiohttp.ClientSession,
+) -> None:
+    async with FakeUpstream(Answer(401, body=b"who?")) as upstream:
+        with pytest.raises(UploadRejected) as verdict:
+            await Uploader(session, FakeClock()).upload(sealed(upstream.url, key=""))
+
+    assert verdict.value.detail == "who?"
+
+
+async def test_an_endless_answer_is_left_after_64_kib(session: aiohttp.ClientSession) -> None:
+    async with asyncio.timeout(PATIENCE):
+        await answered(session, Answer(200, body=b"x" * 100_000, cut="stall"))
+
+
+@pytest.mark.parametrize("cut", ["before", "within"])
+async def test_a_connection_cut_in_an_answer_is_passing_trouble(
+    session: aiohttp.ClientSession, cut: str
+) -> None:
+    with pytest.raises(UploadUnavailable) as trouble:
+        await answered(session, Answer(202, cut=cut))
+
+    assert trouble.value.reason == "connection"
+
+
+async def test_nobody_listening_is_passing_trouble(session: aiohttp.ClientSession) -> None:
+    async with FakeUpstream() as upstream:
+        url = upstream.url
+
+    with pytest.raises(UploadUnavailable) as trouble:
+        await Uploader(session, FakeClock()).upload(sealed(url))
+
+    assert trouble.value.reason == "connection"
+
+
+async def test_an_upstream_that_never_answers_hits_the_time_out() -> None:
+    async with client_session(1, timeout=0.02) as session, FakeUpstream(Answer(never=True)) as up:
+        with pytest.raises(UploadUnavailable) as trouble:
+            await Uploader(session, FakeClock()).upload(sealed(up.url))
+
+    assert trouble.value.reason == "timeout"
+
+
+async def test_cancelling_lets_the_cancellation_pass(session: aiohttp.ClientSession) -> None:
+    async with FakeUpstream(Answer(never=True)) as upstream:
+        upload = asyncio.ensure_future(Uploader(session, FakeClock()).upload(sealed(upstream.url)))
+        await upstream.received(1)
+        upload.cancel()
+        await asyncio.wait([upload])
+
+    assert upload.cancelled()
+
+
+async def test_the_connection_is_kept_alive(session: aiohttp.ClientSession) -> None:
+    async with FakeUpstream(Answer(202), Answer(422), Answer(503), Answer(202)) as upstream:
+        uploader = Uploader(session, FakeClock())
+        for _ in range(4):
+            with suppress(UploadRejected, UploadUnavailable):
+                await uploader.upload(sealed(upstream.url))
+
+    assert upstream.connections == 1
+
+
+async def test_a_cookie_of_one_tenant_is_not_sent_for_another(
+    session: aiohttp.ClientSession,
+) -> None:
+    async with FakeUpstream(Answer(202, {"Set-Cookie": "tenant=a; Path=/"})) as upstream:
+        uploader = Uploader(session, FakeClock())
+        # Cookies are not kept for bare addresses, in any case.
+        named = upstream.url.replace("127.0.0.1", "localhost")
+        await uploader.upload(sealed(named, key="a"))
+        await uploader.upload(sealed(named, key="b"))
+
+    assert upstream.keys() == ["a", "b"]
+    assert "Cookie" not in upstream.requests[1].headers
+
+
+async def test_a_proxy_named_in_the_environment_is_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with FakeUpstream() as proxy:
+        monkeypatch.setenv("HTTP_PROXY", proxy.url)
+        async with client_session(1) as session:
+            await Uploader(session, FakeClock()).upload(sealed("http://langsmith.test/api/v1"))
+
+    (request,) = proxy.requests
+    assert request.headers["Host"] == "langsmith.test"
+    assert request.path.endswith("/api/v1/runs/multipart")

@@ -1,0 +1,147 @@
+"""A receiver on a real socket, with fakes behind it."""
+
+from collections.abc import AsyncIterator, Callable
+from typing import Any
+
+import pytest
+from aiohttp import ClientResponse, ClientSession, web
+from aiohttp.test_utils import BaseTestServer, TestClient
+
+from collector.errors import Overloaded
+from collector.metrics import Metrics
+from collector.model import Destination
+from collector.receiver.otlp_http import OtlpHttpReceiver
+from collector.receiver.runner import OtlpRunner
+from collector.receiver.tenancy import Tenancy
+from translators.span import Span
+
+from .messages import request_of, span
+
+MAX_BODY_BYTES = 1 << 20
+PROTOBUF = "application/x-protobuf"
+JSON = "application/json"
+
+
+class FakeClock:
+    def __init__(self) -> None:
+        self.now = 1000.0
+
+    def monotonic(self) -> float:
+        return self.now
+
+    def now_ns(self) -> int:
+        return int(self.now * 1e9)
+
+
+class Behind:
+    """What stands behind the receiver: takes records, has a budget, fails when it is told to."""
+
+    def __init__(self) -> None:
+        self.records: list[tuple[Destination, str, bytes, list[Span]]] = []
+        self.failure: Exception | None = None
+        self.budget = 1 << 30
+        self.held: Callable[[], int] = lambda: 0
+        self.most_held = 0
+
+    async def accept(
+        self, destination: Destination, content_type: str, body: bytes, spans: list[Span]
+    ) -> None:
+        self.most_held = max(self.most_held, self.held())
+        if self.failure is not None:
+            raise self.failure
+        self.records.append((destination, content_type, body, spans))
+
+    def admit(self, size: int) -> None:
+        if self.held() + size > self.budget:
+            raise Overloaded("full")
+
+
+class Door:
+    """The receiver under test and a client of it."""
+
+    def __init__(self, receiver: OtlpHttpReceiver, behind: Behind, metrics: Metrics) -> None:
+        self.receiver = receiver
+        self.behind = behind
+        self.metrics = metrics
+        self.clock = FakeClock()
+        self.session: ClientSession
+        self.base = ""
+        self.port = 0
+
+    async def post(
+        self,
+        body: Any = None,
+        path: str = "/v1/traces",
+        content_type: str | None = PROTOBUF,
+        **headers: str,
+    ) -> ClientResponse:
+        sent = {name.replace("_", "-"): value for name, value in headers.items()}
+        sent.setdefault("X-API-Key", "key-of-a-tenant")
+        if content_type is not None:
+            sent["Content-Type"] = content_type
+        data = request_of(span()).SerializeToString() if body is None else body
+        skip = () if content_type is not None else ("Content-Type",)
+        response = await self.session.post(
+            self.base + path, data=data, headers=sent, skip_auto_headers=skip
+        )
+        await response.read()
+        return response
+
+    def sample(self, name: str, **labels: str) -> float:
+        value = self.metrics.registry.get_sample_value(f"collector_proxy_{name}_total", labels)
+        return value or 0.0
+
+
+class _Server(BaseTestServer):
+    def __init__(self, app: web.Application) -> None:
+        super().__init__()
+        self._app = app
+
+    async def _make_runner(self, **kwargs: Any) -> web.BaseRunner:
+        return OtlpRunner(self._app, shutdown_timeout=1.0)
+
+
+async def open_door(
+    *, api_key: str | None = None, workspace: str | None = None
+) -> tuple[Door, TestClient[Any, Any]]:
+    metrics, behind = Metrics(), Behind()
+    clock = FakeClock()
+    receiver = OtlpHttpReceiver(
+        accept=behind.accept,
+        tenancy=Tenancy(
+            "https://upstream.test", api_key=api_key, workspace=workspace, project="default"
+        ),
+        max_body_bytes=MAX_BODY_BYTES,
+        admit=behind.admit,
+        metrics=metrics,
+        clock=clock,
+        read_timeout=5.0,
+    )
+    behind.held = lambda: receiver.held_bytes
+    app = web.Application(middlewares=[receiver.middleware])
+    app.add_routes(receiver.routes())
+    server = _Server(app)
+    await server.start_server()
+    client: TestClient[Any, Any] = TestClient(server)
+    door = Door(receiver, behind, metrics)
+    door.clock = clock
+    door.session = client.session
+    door.base = str(server.make_url("/")).rstrip("/")
+    door.port = server.port or 0
+    return door, client
+
+
+@pytest.fixture
+async def door() -> AsyncIterator[Door]:
+    """A receiver without a default key."""
+    opened, client = await open_door()
+    yield opened
+    await client.close()
+
+
+@pytest.fixture
+async def door_with_key() -> AsyncIterator[Door]:
+    """A receiver with a default key and a default workspace."""
+    opened, client = await open_door(api_key="default-key", workspace="default-workspace")
+    yield opened
+    await client.close()

@@ -1,0 +1,258 @@
+"""The inputs and outputs that ``gen_ai.*`` attributes and events hold.
+
+Attributes win over events, for each side by itself.
+Source: OpenTelemetry "Semantic conventions for generative AI", spans and events.
+"""
+
+from collections.abc import Hashable, Sequence
+
+from translators.attributes import json_or_text, number, parsed_json
+from translators.base import Draft
+from translators.chat_events import ChatEvents, tool_value
+from translators.documents import documents_of
+from translators.envelopes import is_message
+from translators.messages import normal_messages, outputs_of, with_system
+from translators.parts import result_text
+from translators.span import Json, JsonObject, Span
+
+INPUT, OUTPUT = "gen_ai.input.messages", "gen_ai.output.messages"
+SYSTEM, TOOLS = "gen_ai.system_instructions", "gen_ai.tool.definitions"
+PROMPT, COMPLETION = "gen_ai.prompt", "gen_ai.completion"
+_ARGUMENTS = (
+    "gen_ai.tool.call.arguments", "gen_ai.tool.input", "gen_ai.tool.args", "gen_ai.tool.parameters",
+)  # fmt: skip
+_RESULTS = ("gen_ai.tool.call.result", "gen_ai.tool.output", "gen_ai.tool.result")
+_QUERIES = ("gen_ai.retrieval.query.text", "gen_ai.retrieval.query", "gen_ai.memory.query.text")
+_TOP_K = ("gen_ai.retrieval.top_k", "gen_ai.request.top_k")
+_DOCUMENTS = ("gen_ai.retrieval.documents", "gen_ai.memory.records")
+
+
+def is_tool_io(attributes: JsonObject) -> bool:
+    """Tell whether arguments or a result of a tool are among the attributes."""
+    return any(key in attributes for key in (*_ARGUMENTS[:1], *_RESULTS[:1], "gen_ai.tool.call.id"))
+
+
+def is_retrieval(attributes: JsonObject) -> bool:
+    """Tell whether retrieved documents are among the attributes."""
+    return _DOCUMENTS[0] in attributes
+
+
+def say_tool(span: Span, events: ChatEvents | None, draft: Draft) -> None:
+    """Say a tool's arguments as inputs, its result as outputs."""
+    attributes = span.attributes
+    given = _first(attributes, _ARGUMENTS) or _of_event(span, events, "message_events")
+    if given is not None:
+        keys, value = given
+        found = json_or_text(value)
+        draft.say("inputs", found if isinstance(found, dict) else {"input": found}, *keys)
+    given = _first(attributes, _RESULTS) or _of_event(span, events, "choice_events")
+    if given is not None:
+        keys, value = given
+        draft.say("outputs", {"output": _result(json_or_text(value))}, *keys)
+
+
+def say_retrieval(attributes: JsonObject, draft: Draft) -> None:
+    """Say a query as inputs, the documents found as outputs."""
+    given = _first(attributes, _QUERIES)
+    if given is not None:
+        keys, query = given
+        inputs: JsonObject = {"query": query}
+        top = _first(attributes, _TOP_K)
+        if top is not None and number(top[1]) is not None:
+            inputs["k"] = number(top[1])
+            keys += top[0]
+        draft.say("inputs", inputs, *keys)
+    given = _first(attributes, _DOCUMENTS)
+    if given is not None:
+        keys, value = given
+        documents = documents_of(value)
+        if documents is not None:
+            draft.say("outputs", {"documents": documents}, *keys)
+
+
+def say_messages(
+    span: Span, events: ChatEvents | None, draft: Draft, *, turn: bool, reasons: Sequence[str]
+) -> None:
+    """Say the messages of a call, or of an agent, as inputs and outputs.
+
+    Args:
+        span: the span.
+        events: what its events say.
+        draft: gets ``inputs`` and ``outputs``, or ``raw_`` ones of what is no message.
+        turn: several messages of the output follow each other, as an agent's do.
+        reasons: why the choices ended.
+    """
+    attributes = span.attributes
+    if "inputs" not in draft.said:
+        system, value = attributes.get(SYSTEM), attributes.get(INPUT)
+        keys: tuple[Hashable, ...] = ()
+        if events is not None and events.details:
+            keys = _detail_events(events, attributes, draft)
+            system = events.details.get(SYSTEM) if system is None else system
+            value = events.details.get(INPUT) if value is None else value
+        _say_inputs(value, system, keys, events, attributes, draft)
+    if "outputs" not in draft.said:
+        value = attributes.get(OUTPUT)
+        keys = ()
+        if events is not None and value is None and events.details:
+            keys = _detail_events(events, attributes, draft)
+            value = events.details.get(OUTPUT)
+        _say_outputs(value, keys, events, attributes, draft, turn, reasons)
+
+
+def _say_inputs(
+    value: Json,
+    system: Json,
+    keys: tuple[Hashable, ...],
+    events: ChatEvents | None,
+    attributes: JsonObject,
+    draft: Draft,
+) -> None:
+    messages, rest = _messages_in(value, "user")
+    if messages is not None:
+        keys += (INPUT,)
+    elif value is not None and value != "[]":
+        draft.say("raw_inputs", json_or_text(value))
+    elif events is not None and events.messages:
+        messages, keys = events.messages, tuple(events.message_events)
+    if system is not None:
+        found = json_or_text(system)
+        together = with_system(found, messages or [])
+        if together:
+            messages = together
+            keys += (SYSTEM,)
+    if messages:
+        draft.say("inputs", {"messages": messages, **rest}, *keys)
+    elif PROMPT in attributes:
+        draft.say("inputs", _prompt(attributes[PROMPT]), PROMPT)
+    elif events is not None and events.prompt is not None:
+        draft.say("inputs", _prompt(events.prompt), *events.message_events)
+
+
+def _say_outputs(
+    value: Json,
+    keys: tuple[Hashable, ...],
+    events: ChatEvents | None,
+    attributes: JsonObject,
+    draft: Draft,
+    turn: bool,
+    reasons: Sequence[str],
+) -> None:
+    messages, rest = _messages_in(value, "assistant")
+    if messages is not None:
+        turn = turn or any(message.get("role") == "tool" for message in messages)
+        outputs = outputs_of(messages, turn=turn, reasons=reasons)
+        draft.say("outputs", {**outputs, **rest}, OUTPUT, *keys)
+    elif value is not None and value != "[]":
+        draft.say("raw_outputs", json_or_text(value))
+    elif events is not None and events.choices:
+        draft.say("outputs", events.outputs(reasons), *events.choice_events)
+    elif COMPLETION in attributes:
+        draft.say("outputs", _completion(attributes[COMPLETION], reasons), COMPLETION)
+    elif events is not None and events.completion is not None:
+        draft.say("outputs", _completion(events.completion, reasons), *events.choice_events)
+
+
+def _messages_in(value: Json, role: str) -> tuple[list[JsonObject] | None, JsonObject]:
+    """Return the messages of an attribute, and what else an object around them says."""
+    if value is None:
+        return None, {}
+    found = parsed_json(value)
+    if not isinstance(found, list | dict):
+        if not isinstance(value, str) or value[:1] in ("", "[", "{"):
+            return None, {}
+        found = value  # plain text
+    messages = normal_messages(found, role)
+    if not messages:
+        return None, {}
+    wrapped = isinstance(found, dict) and "messages" in found
+    return messages, {k: v for k, v in found.items() if k != "messages"} if wrapped else {}
+
+
+def _detail_events(
+    events: ChatEvents, attributes: JsonObject, draft: Draft
+) -> tuple[Hashable, ...]:
+    """Return the details events of which nothing remains untold but what the span repeats."""
+    content = (INPUT, OUTPUT, SYSTEM) + ((TOOLS,) if "params.tools" in draft.said else ())
+    return tuple(
+        at
+        for at, event in events.detail_events.items()
+        if all(
+            attributes[key] == value if key in attributes else key in (*content, "event.name")
+            for key, value in event.attributes.items()
+        )
+    )
+
+
+def _prompt(value: Json) -> JsonObject:
+    """Return the inputs of the oldest convention: messages by their shape, else a prompt."""
+    found = json_or_text(value)
+    if isinstance(found, dict) and "messages" not in found and not is_message(found):
+        return found
+    if not isinstance(found, str):
+        messages = normal_messages(found, "user")
+        if messages is not None:
+            return {**(found if isinstance(found, dict) else {}), "messages": messages}
+    return {"prompt": found}
+
+
+def _completion(value: Json, reasons: Sequence[str]) -> JsonObject:
+    """Return the outputs of the oldest convention: messages by their shape, else texts."""
+    found = json_or_text(value)
+    rest: JsonObject = {}
+    if isinstance(found, dict):
+        key = next((key for key in ("choices", "messages") if key in found), None)
+        if key is None and not is_message(found):
+            return found
+        if key is not None:
+            rest = {k: v for k, v in found.items() if k != key}
+            found = found[key]
+    if not isinstance(found, str):
+        messages = normal_messages(found, "assistant")
+        if messages is not None:
+            return {**rest, **outputs_of(messages, reasons=reasons)}
+    texts = found if isinstance(found, list) else [found]
+    return {
+        **rest,
+        "choices": [
+            {"text": text, "index": at, "finish_reason": reasons[at] if at < len(reasons) else None}
+            for at, text in enumerate(texts)
+        ],
+    }
+
+
+def _result(value: Json) -> Json:
+    """Return a tool's result without the blocks around it, where these say nothing."""
+    if isinstance(value, list) and value and all(isinstance(item, dict) for item in value):
+        if len(value) == 1 and value[0].keys() == {"json"}:
+            return value[0]["json"]
+        if all(item.keys() <= {"type", "text"} and "text" in item for item in value):
+            return result_text(value)
+    return value
+
+
+def _first(attributes: JsonObject, keys: Sequence[str]) -> tuple[tuple[Hashable, ...], Json] | None:
+    for key in keys:
+        value = attributes.get(key)
+        if value is not None:
+            return (key,), value
+    return None
+
+
+def _of_event(
+    span: Span, events: ChatEvents | None, side: str
+) -> tuple[tuple[Hashable, ...], Json] | None:
+    """Return what the one message event of a side holds: on a tool's span, the tool's own."""
+    at = getattr(events, side)[:1] if events is not None else []
+    if not at:
+        return None
+    event = span.events[at[0]]
+    value = tool_value(event)
+    if value is None:
+        return None
+    known = {"id": "gen_ai.tool.call.id", "name": "gen_ai.tool.name"}
+    told = all(
+        key in ("content", "message", "role") or span.attributes.get(known.get(key, key)) == said
+        for key, said in event.attributes.items()
+    )
+    return (tuple(at) if told else ()), value

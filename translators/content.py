@@ -1,0 +1,85 @@
+"""Inputs and outputs: which telling of a side goes in, and in which shape.
+
+Source: conventions 1.17 (shapes by run type) and 3.1 (raw against structured).
+"""
+
+from collections.abc import Hashable
+
+from translators.merge import Merged
+from translators.messages import message_like, normal_messages
+from translators.span import Json, JsonObject
+
+_MAX_LEAVES = 20_000
+
+
+def side(
+    merged: Merged, which: str, run_type: str, consumed: set[Hashable], params: JsonObject
+) -> JsonObject | None:
+    """Return the inputs or the outputs of a run, None where nobody says anything of them.
+
+    The attributes that it carries are added to *consumed*. Structured content wins; on chains the
+    user's own values win over messages that were put together from them, unless they are messages
+    too. What loses stays in the metadata, except where it holds nothing that the winner lacks.
+
+    Args:
+        which: ``"inputs"`` or ``"outputs"``.
+        params: the run's invocation parameters; what they hold need not be kept twice.
+    """
+    structured, raw = merged.fields.get(which), merged.fields.get("raw_" + which)
+    if raw is None:
+        if structured is None:
+            return None
+        consumed.update(structured.keys)
+        found: JsonObject = structured.value
+        return found
+    if structured is None or (run_type == "chain" and not message_like(raw.value)):
+        consumed.update(raw.keys)
+        value = _shaped(raw.value, which, run_type)
+        if structured is not None and _covers((value,), structured.value):
+            consumed.update(structured.keys)
+        return value
+    consumed.update(structured.keys)
+    if _covers((structured.value, params), raw.value):
+        consumed.update(raw.keys)
+    content: JsonObject = structured.value
+    return content
+
+
+def _shaped(value: Json, which: str, run_type: str) -> JsonObject:
+    outputs = which == "outputs"
+    if run_type != "tool" and message_like(value):
+        messages = normal_messages(value, "assistant" if outputs else "user")
+        if messages is not None:
+            return (
+                {**value, "messages": messages}
+                if isinstance(value, dict)
+                else {"messages": messages}
+            )
+    if outputs:
+        return value if isinstance(value, dict) and run_type != "tool" else {"output": value}
+    return value if isinstance(value, dict) else {"input": value}
+
+
+def _covers(winners: tuple[Json, ...], loser: Json) -> bool:
+    """Tell whether each leaf of *loser* is a leaf of the winners; False where it is too large."""
+    wanted = _leaves((loser,))
+    if wanted is None:
+        return False
+    there = _leaves(winners)
+    return there is not None and wanted <= there
+
+
+def _leaves(values: tuple[Json, ...]) -> set[Json] | None:
+    found: set[Json] = set()
+    stack: list[Json] = list(values)
+    for _ in range(_MAX_LEAVES):
+        if not stack:
+            return found
+        value = stack.pop()
+        if isinstance(value, dict):
+            stack.extend(value.values())
+        elif isinstance(value, list):
+            stack.extend(value)
+        elif value is not None:
+            found.add(value)
+    return None

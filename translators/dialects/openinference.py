@@ -1,0 +1,198 @@
+"""OpenInference: Arize's conventions, spoken by its instrumentors for some forty libraries.
+
+Source: OpenInference, ``spec/semantic_conventions.md``, and its instrumentors.
+"""
+
+from translators.attributes import (
+    Table,
+    anything,
+    count,
+    json_object,
+    json_or_text,
+    number,
+    strings,
+    text,
+)
+from translators.base import Draft, Signature
+from translators.openinference_content import TOOLS, flattened_lists, tools_from
+from translators.openinference_sides import say_lists, say_values
+from translators.providers import FRAMEWORKS, model_names
+from translators.run import RunType
+from translators.span import Json, JsonObject, Span
+from translators.tools import tools_of
+
+KIND = "openinference.span.kind"
+RUN_TYPES: dict[str, RunType] = {
+    "LLM": "llm",
+    "EMBEDDING": "embedding",
+    "RETRIEVER": "retriever",
+    "RERANKER": "retriever",
+    "TOOL": "tool",
+    "PROMPT": "prompt",
+}
+SCOPES = ("openinference.", "@arizeai/openinference")
+NAMESPACES = frozenset({"openinference", "llm", "retrieval", "reranker", "embedding"})
+# Their token counts come from APIs that leave cached tokens out of the input.
+EXCLUSIVE = ("bedrock", "claude_agent_sdk", "claude-agent-sdk")
+# Agents whose model calls are no spans of their own: only they know what was used.
+HOLDERS = ("claude_agent_sdk", "claude-agent-sdk")
+FIRST_TOKEN = "First Token Stream Event"
+# Span names of agents that do not say which agent it is.
+GENERIC_NAMES = frozenset(
+    {"", "agent", "agent run", "agent.run", "agent_run", "invoke_agent", "run"}
+)
+
+TEMPLATE = "llm.prompt_template."
+PARAMS = ("llm.invocation_parameters", "embedding.invocation_parameters")
+CONTENT_PARAMS = frozenset({"messages", "tools", "system", "prompt", "input"})
+
+
+def provider(value: Json) -> str | None:
+    """Return a provider's word, not that of a framework."""
+    word = text(value)
+    return None if word is None or word.strip().lower() in FRAMEWORKS else word
+
+
+def listed(value: Json) -> list[str] | None:
+    """Return a text as a list of one."""
+    word = text(value)
+    return None if word is None else [word]
+
+
+TABLE = Table(
+    {
+        "llm.request.model_name": ("model", text),
+        "llm.model_name": ("model", text),
+        "embedding.model_name": ("model", text),
+        "reranker.model_name": ("model", text),
+        "llm.response.model_name": ("response_model", text),
+        "llm.provider": ("provider", provider),
+        "llm.system": ("provider", provider),
+        "llm.finish_reason": ("metadata.finish_reasons", listed),
+        "llm.token_count.prompt": ("usage.input", count),
+        "llm.token_count.completion": ("usage.output", count),
+        "llm.token_count.total": ("usage.total", count),
+        "llm.token_count.prompt_details.cache_read": ("usage.cache_read", count),
+        "llm.token_count.prompt_details.cache_input": ("usage.cache_read", count),
+        "llm.token_count.prompt_details.cache_write": ("usage.cache_creation", count),
+        "llm.token_count.prompt_details.audio": ("usage.input_audio", count),
+        "llm.token_count.completion_details.reasoning": ("usage.reasoning", count),
+        "llm.token_count.completion_details.audio": ("usage.output_audio", count),
+        "llm.cost.prompt": ("usage.cost_input", number),
+        "llm.cost.completion": ("usage.cost_output", number),
+        "llm.cost.total": ("usage.cost_total", number),
+        "llm.cost.prompt_details.cache_input": ("usage.cost_input_cache_read", number),
+        "llm.cost.prompt_details.cache_write": ("usage.cost_input_cache_creation", number),
+        "llm.cost.prompt_details.*": ("usage.cost_input_*", number),
+        "llm.cost.completion_details.*": ("usage.cost_output_*", number),
+        "reranker.top_k": ("params.top_k", count),
+        "prompt.vendor": ("metadata.prompt_vendor", text),
+        "prompt.id": ("metadata.prompt_id", text),
+        "prompt.url": ("metadata.prompt_url", text),
+        "tool.name": ("metadata.tool_name", text),
+        "tool.description": ("metadata.tool_description", text),
+        "tool.id": ("metadata.tool_call_id", text),
+        "tool_call.id": ("metadata.tool_call_id", text),
+        "agent.name": ("metadata.agent_name", text),
+        "graph.node.id": ("metadata.graph_node_id", anything),
+        "graph.node.name": ("metadata.graph_node_name", anything),
+        "graph.node.parent_id": ("metadata.graph_node_parent_id", anything),
+        "tag.tags": ("tags", strings),
+        "metadata": ("bag.metadata", json_object),
+    }
+)
+
+
+class OpenInference:
+    """Spans of OpenInference's instrumentors, and of those that imitate them."""
+
+    name = "openinference"
+
+    def speaks(self, signature: Signature) -> bool:
+        """Tell whether the span is of an instrumentor, or has attributes of its conventions."""
+        return (
+            signature.scope.startswith(SCOPES)
+            or not NAMESPACES.isdisjoint(signature.namespaces)
+            or not signature.keys.isdisjoint(TABLE.keys())
+        )
+
+    def translate(self, span: Span) -> Draft | None:
+        """Return what the attributes say; content by the kind of the span."""
+        attributes = span.attributes
+        draft = Draft()
+        TABLE.read(attributes, draft)
+        kind = str(attributes[KIND]).upper() if KIND in attributes else ""
+        if kind:
+            draft.say("run_type", RUN_TYPES.get(kind, "chain"), KIND)
+            draft.say("kind", kind.lower(), KIND)
+        if kind == "TOOL" or (kind == "AGENT" and span.name.strip().lower() in GENERIC_NAMES):
+            draft.say("name", text(attributes.get("tool.name" if kind == "TOOL" else "agent.name")))
+        lists = flattened_lists(attributes)
+        if TOOLS in lists:
+            tools, keys = tools_from(lists[TOOLS])
+            draft.say("params.tools", tools, *keys)
+        for key in PARAMS:
+            if key in attributes:
+                _say_params(attributes, key, draft)
+        _say_context(span, draft)
+        if kind == "PROMPT":
+            variables = json_object(attributes.get(TEMPLATE + "variables"))
+            draft.say("inputs", variables)
+        if lists:
+            say_lists(attributes, lists, kind, draft)
+        say_values(attributes, kind, draft)
+        return draft if draft.said else None
+
+
+def _say_params(attributes: JsonObject, key: str, draft: Draft) -> None:
+    """Say the parameters of the call; tools and messages in them are none."""
+    given = json_object(attributes[key])
+    if given is None:
+        return
+    kept = {
+        name: value
+        for name, value in given.items()
+        if name not in CONTENT_PARAMS and value is not None and value != ""
+    }
+    content = {name for name in CONTENT_PARAMS if given.get(name)}
+    if "tools" in content:
+        tools = tools_of(given["tools"])
+        draft.say("params.tools", tools)
+        if tools is not None and draft.said["params.tools"][0] == tools:
+            content.remove("tools")
+    draft.say("bag.params", kept, *([] if content else [key]))
+    asked = kept.get("model")
+    if isinstance(asked, str) and "llm.request.model_name" not in attributes:
+        known = draft.said.get("model")
+        if known is None:
+            draft.say("model", asked)
+        elif known[0] != asked and model_names(asked, known[0]) == model_names(None, known[0]):
+            # The instrumentor took the model from the response: it is the asked one, more exactly.
+            draft.say("response_model", *known[:1], *known[1])
+            draft.said["model"] = (asked, ())
+
+
+def _say_context(span: Span, draft: Draft) -> None:
+    attributes = span.attributes
+    # The attributes stay beside these: users look for the name that they gave.
+    draft.say("thread_id", text(attributes.get("session.id")))
+    draft.say("user_id", text(attributes.get("user.id")))
+    bag = draft.said.get("bag.metadata")
+    if bag is not None and "thread_id" not in draft.said:
+        for key in ("thread_id", "session_id", "conversation_id"):
+            draft.say("thread_id", text(bag[0].get(key)))
+    template = {
+        word: json_or_text(attributes[TEMPLATE + word])
+        for word in ("template", "variables", "version")
+        if TEMPLATE + word in attributes
+    }
+    if template:
+        keys = (TEMPLATE + word for word in template)
+        draft.say("metadata.prompt_template", template, *keys)
+    if "usage.input" in draft.said and any(word in span.scope.name for word in EXCLUSIVE):
+        draft.say("usage.exclusive", True)
+    if any(word in span.scope.name for word in HOLDERS):
+        draft.say("usage_holder", True)
+    for event in span.events:
+        if event.name == FIRST_TOKEN:
+            draft.say("first_token_ns", event.time_ns)

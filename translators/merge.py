@@ -1,0 +1,102 @@
+"""Many drafts of one span become one: the first dialect to say a field wins, field by field."""
+
+from collections.abc import Hashable, Sequence
+
+from translators.base import Draft
+from translators.span import Json, JsonObject
+
+# Counters that only make sense together: they come from one dialect, whatever others say.
+_FAMILY = frozenset(("usage.input", "usage.output", "usage.total", "usage.exclusive"))
+_CONTENT = frozenset(("inputs", "outputs"))
+
+
+class Said:
+    """One field's winning value, who said it, and which attributes and events it carries."""
+
+    __slots__ = ("dialect", "keys", "value")
+
+    def __init__(self, value: Json, keys: tuple[Hashable, ...], dialect: str) -> None:
+        self.value = value
+        self.keys = keys
+        self.dialect = dialect
+
+
+class Merged:
+    """What all dialects together say of a span.
+
+    Attributes:
+        fields: field -> what won.
+        bags: (group, members, key of the attribute, dialect), for members nobody said singly.
+        providers: every raw provider word, the strongest first.
+        used: keys whose content is carried although another value of the field, an equal one, won.
+        lost: (field, dialect, keys) of values that differ from what won; they stay in the metadata.
+    """
+
+    __slots__ = ("bags", "fields", "lost", "providers", "used")
+
+    def __init__(self) -> None:
+        self.fields: dict[str, Said] = {}
+        self.bags: list[tuple[str, JsonObject, tuple[Hashable, ...], str]] = []
+        self.providers: list[str] = []
+        self.used: set[Hashable] = set()
+        self.lost: list[tuple[str, str, tuple[Hashable, ...]]] = []
+
+    def value(self, field: str) -> Json:
+        """Return the field's value, None where nobody said it."""
+        said = self.fields.get(field)
+        return None if said is None else said.value
+
+
+def merge(drafts: Sequence[tuple[str, Draft]]) -> Merged:
+    """Merge the drafts, given as (dialect, draft), the strongest first."""
+    merged = Merged()
+    fields = merged.fields
+    family: Draft | None = None
+    for dialect, draft in drafts:
+        said = draft.said
+        if draft.used:
+            merged.used |= draft.used
+        if family is None and ("usage.input" in said or "usage.output" in said):
+            family = draft
+            for field in _FAMILY:
+                if fields.pop(field, None) is not None:
+                    merged.lost.append((field, dialect, ()))
+        for field, (value, keys) in said.items():
+            before = fields.get(field)
+            if before is None:
+                if field[:4] == "bag.":
+                    merged.bags.append((field[4:], value, keys, dialect))
+                    continue
+                if family is not None and draft is not family and field in _FAMILY:
+                    merged.lost.append((field, dialect, keys))
+                    continue
+                if field == "provider":
+                    merged.providers.append(value)
+                fields[field] = Said(value, keys, dialect)
+            elif before.value == value:
+                merged.used.update(keys)
+            else:
+                if field == "provider":
+                    merged.providers.append(value)
+                elif field in _CONTENT and _richness(value) > _richness(before.value):
+                    fields[field] = Said(value, keys, dialect)
+                    dialect, keys = before.dialect, before.keys
+                merged.lost.append((field, dialect, keys))
+    return merged
+
+
+def _richness(content: Json) -> tuple[int, int]:
+    """Rank two tellings of the same side: tool calls and media first, then more messages."""
+    if not isinstance(content, dict):
+        return (0, 0)
+    messages = content.get("messages")
+    if not isinstance(messages, list):
+        choices = content.get("choices")
+        messages = [c.get("message") for c in choices] if isinstance(choices, list) else []
+    rich = sum(
+        1
+        for message in messages
+        if isinstance(message, dict)
+        and (message.get("tool_calls") or isinstance(message.get("content"), list))
+    )
+    return (rich, len(messages))

@@ -1,0 +1,154 @@
+"""The two sides of an OpenInference span, by its kind: flattened lists first, then raw values.
+
+Source: OpenInference, ``spec/semantic_conventions.md``.
+"""
+
+from translators.attributes import json_or_text, parsed_json, text
+from translators.base import Draft
+from translators.messages import outputs_of
+from translators.openinference_content import (
+    CHOICES,
+    DOCUMENTS,
+    EMBEDDINGS,
+    INPUT_MESSAGES,
+    OUTPUT_MESSAGES,
+    PROMPTS,
+    RERANKED,
+    TO_RERANK,
+    documents_from,
+    messages_of,
+    model_content,
+    one_or_all,
+    texts_from,
+    vectors_from,
+)
+from translators.span import Json, JsonObject
+from translators.tools import calls_of
+
+INPUT, OUTPUT = "input.value", "output.value"
+MIME_TYPE, JSON = "output.mime_type", "application/json"
+CHOICE_COUNTS = ("n", "candidate_count", "candidateCount")
+FUNCTION_CALL = "llm.function_call"
+
+
+def say_lists(
+    attributes: JsonObject, lists: dict[str, JsonObject], kind: str, draft: Draft
+) -> None:
+    """Say the content that stands in flattened lists.
+
+    Args:
+        lists: as ``flattened_lists`` gives them.
+        kind: of the span, in capitals; "" where it does not say.
+    """
+    if INPUT_MESSAGES in lists:
+        items = lists[INPUT_MESSAGES]
+        messages = messages_of(items, INPUT_MESSAGES, "user")
+        draft.say("inputs", messages and {"messages": messages}, *items)
+    if OUTPUT_MESSAGES in lists:
+        items = lists[OUTPUT_MESSAGES]
+        messages = messages_of(items, OUTPUT_MESSAGES, "assistant")
+        if messages:
+            outputs = _outputs(attributes, messages, draft)
+            draft.say("outputs", outputs, *items)
+    if PROMPTS in lists:
+        prompts, keys = texts_from(lists[PROMPTS], PROMPTS, "prompt")
+        draft.say("inputs", {"prompt": one_or_all(prompts)} if prompts else None, *keys)
+    if CHOICES in lists:
+        texts, keys = texts_from(lists[CHOICES], CHOICES, "completion")
+        reason = text(attributes.get("llm.finish_reason"))
+        choices = [
+            {"text": said, "index": index, "finish_reason": reason}
+            for index, said in enumerate(texts)
+        ]
+        draft.say("outputs", {"choices": choices} if choices else None, *keys)
+    if TO_RERANK in lists or kind == "RERANKER":
+        items = lists.get(TO_RERANK, {})
+        query = attributes.get("reranker.query", attributes.get(INPUT))
+        inputs = {"query": query, "documents": documents_from(items, TO_RERANK)}
+        keys = tuple(key for key in ("reranker.query", INPUT) if attributes.get(key) == query)
+        draft.say("inputs", inputs, *keys, *items)
+    for prefix in (RERANKED, DOCUMENTS):
+        if prefix in lists:
+            items = lists[prefix]
+            draft.say("outputs", {"documents": documents_from(items, prefix)}, *items)
+    if EMBEDDINGS in lists:
+        texts, keys = texts_from(lists[EMBEDDINGS], EMBEDDINGS, "embedding")
+        draft.say("inputs", {"input": one_or_all(texts)} if texts else None, *keys)
+        vectors, keys = vectors_from(lists[EMBEDDINGS])
+        draft.say("outputs", {"data": vectors} if vectors else None, *keys)
+
+
+def _outputs(attributes: JsonObject, messages: list[JsonObject], draft: Draft) -> JsonObject:
+    last = messages[-1]
+    reason = text(attributes.get("llm.finish_reason"))
+    if reason is not None and "finish_reason" not in last:
+        last["finish_reason"] = "tool_calls" if reason == "tool_call" else reason
+    calls = calls_of(attributes.get(FUNCTION_CALL))
+    if calls and "tool_calls" not in last:
+        last["tool_calls"] = calls
+    params = draft.said.get("bag.params")
+    asked = [params[0].get(word) for word in CHOICE_COUNTS] if params else []
+    # Without a wish for several answers, several messages are the items of one.
+    several = any(isinstance(wish, int) and wish > 1 for wish in asked)
+    return outputs_of(messages, turn=not several)
+
+
+def say_values(attributes: JsonObject, kind: str, draft: Draft) -> None:
+    """Say the raw values, in the shape that the kind of span gives them.
+
+    Args:
+        kind: of the span, in capitals; "" where it does not say.
+    """
+    if INPUT in attributes:
+        value = _decoded(attributes, "input")
+        if kind == "RETRIEVER" and isinstance(value, str):
+            draft.say("inputs", {"query": value}, INPUT)
+        elif kind == "LLM":
+            _say_model_value(draft, "inputs", value, "user", INPUT)
+        elif kind == "EMBEDDING" and isinstance(value, str):
+            _say_equal(draft, "inputs", {"input": value}, INPUT)
+        else:
+            draft.say("raw_inputs", value, INPUT)
+    elif kind == "TOOL" and "tool.parameters" in attributes:
+        draft.say("raw_inputs", json_or_text(attributes["tool.parameters"]), "tool.parameters")
+    prompts = attributes.get("llm.prompts")
+    if isinstance(prompts, list) and prompts and all(isinstance(said, str) for said in prompts):
+        _say_equal(draft, "inputs", {"prompt": one_or_all(prompts)}, "llm.prompts")
+    if OUTPUT in attributes:
+        if kind == "LLM" and "outputs" in draft.said and attributes.get(MIME_TYPE) == JSON:
+            return  # the provider's whole response: it always has more than the messages
+        value = _decoded(attributes, "output")
+        if kind in ("LLM", "PROMPT"):
+            role = "assistant" if kind == "LLM" else "user"
+            _say_model_value(draft, "outputs", value, role, OUTPUT)
+        else:
+            draft.say("raw_outputs", value, OUTPUT)
+
+
+def _decoded(attributes: JsonObject, side: str) -> Json:
+    value = attributes[f"{side}.value"]
+    mime_type = attributes.get(f"{side}.mime_type")
+    if mime_type is None:
+        return json_or_text(value)
+    if mime_type == JSON:
+        found = parsed_json(value)
+        return value if found is None else found
+    return value
+
+
+def _say_model_value(draft: Draft, side: str, value: Json, role: str, key: str) -> None:
+    """Say a raw value as messages where there are none yet.
+
+    Else it is for the finisher to see whether it adds anything to them.
+    """
+    content = None if side in draft.said else model_content(value, role)
+    if content is None:
+        draft.say(f"raw_{side}", value, key)
+    else:
+        draft.say(side, content, key)
+
+
+def _say_equal(draft: Draft, field: str, value: JsonObject, key: str) -> None:
+    draft.say(field, value, key)
+    if draft.said[field][0] == value:
+        draft.used.add(key)

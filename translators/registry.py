@@ -1,0 +1,140 @@
+"""Asks the dialects that speak about a span, and makes one run of what they say."""
+
+from collections.abc import Sequence
+from importlib.metadata import entry_points
+
+from translators.base import Draft, Signature, Translator
+from translators.dialects.genai import GenAI
+from translators.dialects.generic import Generic
+from translators.dialects.langsmith import LangSmith
+from translators.dialects.openinference import OpenInference
+from translators.dialects.openllmetry import OpenLLMetry
+from translators.finish import Finisher
+from translators.merge import Merged, merge
+from translators.run import Run
+from translators.span import JsonObject, Span
+
+# The order decides who overrules whom: the first to say a field wins.
+BUILTIN: tuple[Translator, ...] = (
+    LangSmith(),
+    OpenInference(),
+    OpenLLMetry(),
+    GenAI(),
+    Generic(),
+)
+PLUGIN_GROUP = "collector_proxy.translators"
+# Attribute keys that the cache of signatures remembers before it starts anew.
+_MAX_CACHED_KEYS = 200_000
+
+
+def chosen(names: Sequence[str]) -> tuple[Translator, ...]:
+    """Return the translators called *names*, in that order; all that are built in for no names.
+
+    Other names are those of plug-ins: entry points of the group ``collector_proxy.translators``,
+    whose object is a translator, or a class or function that makes one. Nothing is imported
+    that is not named. The generic dialect, which makes a run of anything, is added when left out.
+
+    Raises:
+        LookupError: no dialect and no entry point has that name.
+    """
+    builtin = {translator.name: translator for translator in BUILTIN}
+    if not names:
+        return BUILTIN
+    plugins = {point.name: point for point in entry_points(group=PLUGIN_GROUP)}
+    found: list[Translator] = []
+    for name in names:
+        if name in builtin:
+            found.append(builtin[name])
+        elif name in plugins:
+            made = plugins[name].load()
+            found.append(made() if callable(made) else made)
+        else:
+            known = ", ".join([*builtin, *sorted(plugins)])
+            raise LookupError(f"no translator is called {name!r}; there are: {known}")
+    generic = builtin["generic"]
+    return (*found,) if generic in found else (*found, generic)
+
+
+class Registry:
+    """Translates spans with an ordered list of dialects. Pure but for a bounded cache."""
+
+    def __init__(
+        self, translators: Sequence[Translator] = BUILTIN, *, keep_unmapped: bool = True
+    ) -> None:
+        """Take *translators*, the strongest first.
+
+        Args:
+            keep_unmapped: keep what no dialect maps as metadata; False keeps GenAI attributes only.
+        """
+        self.translators = tuple(translators)
+        self._finisher = Finisher(keep_unmapped)
+        self._speakers: dict[
+            tuple[str, tuple[str, ...], tuple[str, ...]], tuple[Translator, ...]
+        ] = {}
+        self._cached_keys = 0
+
+    def translate(self, span: Span) -> Run:
+        """Return the run that *span* becomes; every span becomes one.
+
+        A translator that raises is left out for this span and named in ``Run.failures``.
+        """
+        drafts, failures = self._drafts(span)
+        return self._finisher.finish(span, merge(drafts), drafts, failures)
+
+    def explain(self, span: Span) -> JsonObject:
+        """Return who said what of *span*.
+
+        Returns:
+            ``{"fields": {field: {"dialect", "from"}}, "lost": [{"field", "dialect", "from"}],
+            "unmapped": [attribute]}``; ``from`` holds attribute keys, and indices of span events.
+        """
+        drafts, failures = self._drafts(span)
+        merged = merge(drafts)
+        run = self._finisher.finish(span, merged, drafts, failures)
+        fields = {
+            field: {"dialect": said.dialect, "from": list(said.keys)}
+            for field, said in merged.fields.items()
+        }
+        for group, members, keys, dialect in merged.bags:
+            for member in members:
+                fields.setdefault(f"{group}.{member}", {"dialect": dialect, "from": list(keys)})
+        return {
+            "fields": fields,
+            "lost": [
+                {"field": field, "dialect": dialect, "from": list(keys)}
+                for field, dialect, keys in merged.lost
+            ],
+            "unmapped": [key for key in span.attributes if key in run.metadata],
+        }
+
+    def _drafts(self, span: Span) -> tuple[list[tuple[str, Draft]], list[str]]:
+        drafts: list[tuple[str, Draft]] = []
+        failures: list[str] = []
+        for translator in self._who_speaks(span):
+            try:
+                draft = translator.translate(span)
+            except Exception:  # noqa: BLE001 -- a dialect's bug costs the span's polish only
+                failures.append(translator.name)
+                continue
+            if draft is not None:
+                drafts.append((translator.name, draft))
+        return drafts, failures
+
+    def _who_speaks(self, span: Span) -> tuple[Translator, ...]:
+        # Instrumentations send the same keys in the same order again and again.
+        keys = tuple(span.attributes)
+        events = tuple([event.name for event in span.events]) if span.events else ()
+        known = (span.scope.name, keys, events)
+        speakers = self._speakers.get(known)
+        if speakers is None:
+            signature = Signature(span.scope.name, frozenset(keys), frozenset(events))
+            speakers = tuple(t for t in self.translators if t.speaks(signature))
+            if self._cached_keys > _MAX_CACHED_KEYS:
+                self._speakers.clear()
+                self._cached_keys = 0
+            self._cached_keys += len(keys) + len(events) + 1
+            self._speakers[known] = speakers
+        return speakers
+
+
+__all__ = ["BUILTIN", "Merged", "Registry", "chosen"]

@@ -1,0 +1,147 @@
+"""What no dialect maps, kept: the span's own fields, its events, its links, scope and service.
+
+Source: conventions 3.2 to 3.4. Keys are flat and begin with ``otel.``.
+"""
+
+from collections.abc import Collection, Hashable
+from functools import lru_cache
+from itertools import pairwise
+from time import gmtime
+
+from translators.run import Run
+from translators.span import KIND_INTERNAL, STATUS_OK, JsonObject, Link, Span
+
+_KINDS = {2: "SERVER", 3: "CLIENT", 4: "PRODUCER", 5: "CONSUMER"}
+# Sampled or not, the parent known to be local: nothing that anybody looks for.
+_PLAIN_FLAGS = frozenset((0, 1, 0x100, 0x101))
+_SECRET_WORDS = ("authorization", "api_key", "api-key", "apikey", "cookie")
+# fmt: off
+_GENAI = frozenset(
+    ("gen_ai", "llm", "ai", "langsmith", "openinference", "traceloop", "langfuse",
+     "mlflow", "mcp", "lk", "input", "output", "retrieval", "embedding", "reranker",
+     "tool", "agent")
+)
+# fmt: on
+
+
+@lru_cache(maxsize=4096)
+def is_secret(key: str) -> bool:
+    """Tell whether an attribute of this name holds a credential."""
+    folded = key.lower()
+    return any(word in folded for word in _SECRET_WORDS)
+
+
+def keeps_genai_only(key: str) -> bool:
+    """Tell whether an attribute is kept where only GenAI attributes are."""
+    return key.partition(".")[0] in _GENAI
+
+
+def add_span(span: Span, run: Run, *, everything: bool) -> None:
+    """Add to the run's metadata what the span says beside its attributes and events."""
+    metadata = run.metadata
+    given = span.resource.attributes
+    if "service.name" in given:
+        metadata.setdefault("service_name", given["service.name"])
+    if "service.version" in given:
+        metadata.setdefault("revision_id", given["service.version"])
+    environment = given.get("deployment.environment.name", given.get("deployment.environment"))
+    if environment is not None:
+        metadata.setdefault("environment", environment)
+    if run.name != span.name:
+        metadata["otel.span_name"] = span.name
+    if span.status_message and span.status_message not in (run.error or ""):
+        metadata["otel.status_message"] = span.status_message
+    if run.failures:
+        metadata["otel.translator_error"] = list(run.failures)
+    if not everything:
+        return
+    if span.parent_span_id:
+        metadata["otel.parent_span_id"] = span.parent_span_id
+    if span.kind in _KINDS:
+        metadata["otel.span_kind"] = _KINDS[span.kind]
+    elif not 0 <= span.kind <= KIND_INTERNAL:
+        metadata["otel.span_kind"] = span.kind
+    if span.status_code == STATUS_OK:
+        metadata["otel.status"] = "OK"
+    if span.trace_state:
+        metadata["otel.trace_state"] = span.trace_state
+    if span.flags not in _PLAIN_FLAGS:
+        metadata["otel.flags"] = span.flags
+    if span.links:
+        metadata["otel.links"] = [_link(link) for link in span.links]
+    if any(span.dropped):
+        names = ("attributes", "events", "links")
+        metadata["otel.dropped"] = {n: d for n, d in zip(names, span.dropped, strict=True) if d}
+    # The text, because JSON numbers of that size are rounded by readers.
+    if span.start_ns % 1000:
+        metadata["otel.start_time_unix_nano"] = str(span.start_ns)
+    if span.end_ns % 1000:
+        metadata["otel.end_time_unix_nano"] = str(span.end_ns)
+    scope = span.scope
+    if scope.name:
+        metadata["otel.scope.name"] = scope.name
+    if scope.version:
+        metadata["otel.scope.version"] = scope.version
+    if scope.attributes:
+        metadata["otel.scope.attributes"] = scope.attributes
+    if scope.schema_url:
+        metadata["otel.scope.schema_url"] = scope.schema_url
+    metadata["otel.dialects"] = run.dialects
+
+
+def events_of(
+    span: Span, consumed: Collection[Hashable], first_token_ns: int | None
+) -> list[JsonObject]:
+    """Return the span's events as a run has them, in time order.
+
+    Args:
+        consumed: indices of events whose content stands in the inputs or outputs; of these only
+            name and time are told.
+        first_token_ns: when the first token came; told as LangSmith's ``new_token``, unless it is
+            outside of the span.
+    """
+    found: list[tuple[int, JsonObject]] = []
+    if first_token_ns is not None and span.start_ns <= first_token_ns <= (
+        span.end_ns or first_token_ns
+    ):
+        found.append((first_token_ns, {"name": "new_token", "time": iso_time(first_token_ns)}))
+    for index, event in enumerate(span.events):
+        told: JsonObject = {"name": event.name, "time": iso_time(event.time_ns)}
+        if index not in consumed:
+            kwargs = event.attributes
+            if event.dropped:
+                kwargs = {**kwargs, "otel.dropped_attributes_count": event.dropped}
+            if kwargs:
+                told["kwargs"] = kwargs
+        found.append((event.time_ns, told))
+    if any(before > after for (before, _), (after, _) in pairwise(found)):
+        found.sort(key=lambda pair: pair[0])
+    return [told for _, told in found]
+
+
+def iso_time(ns: int) -> str:
+    """Return nanoseconds since 1970 as ISO 8601 in UTC with six digits, by integer arithmetic."""
+    seconds, rest = divmod(ns // 1000, 1_000_000)
+    return f"{_second(seconds)}.{rest:06d}+00:00"
+
+
+@lru_cache(maxsize=1024)
+def _second(seconds: int) -> str:
+    t = gmtime(seconds)
+    return (
+        f"{t.tm_year:04d}-{t.tm_mon:02d}-{t.tm_mday:02d}"
+        f"T{t.tm_hour:02d}:{t.tm_min:02d}:{t.tm_sec:02d}"
+    )
+
+
+def _link(link: Link) -> JsonObject:
+    told: JsonObject = {"trace_id": link.trace_id, "span_id": link.span_id}
+    if link.trace_state:
+        told["trace_state"] = link.trace_state
+    if link.attributes:
+        told["attributes"] = link.attributes
+    if link.flags not in _PLAIN_FLAGS:
+        told["flags"] = link.flags
+    if link.dropped:
+        told["dropped_attributes_count"] = link.dropped
+    return told
