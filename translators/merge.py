@@ -74,7 +74,7 @@ def merge(drafts: Sequence[tuple[str, Draft]]) -> Merged:
                     merged.providers.append(value)
                 fields[field] = Said(value, keys, dialect)
             elif before.value == value:
-                merged.used.update(keys)
+                before.keys += keys  # whatever becomes of the value, becomes of both
             else:
                 if field == "provider":
                     merged.providers.append(value)

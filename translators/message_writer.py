@@ -56,7 +56,8 @@ class MessageWriter:
             return True
         if self._loose is None:
             self._loose = _Turn(self._role)
-        self._read(item, self._loose)
+        for inner in _nested(item) or (item,):
+            self._read(inner, self._loose)
         return is_part(item)
 
     def finished(self) -> list[JsonObject]:
@@ -94,7 +95,8 @@ class MessageWriter:
                 if turn.role == "tool" and content and not any(map(is_part, content)):
                     content = [result_text(content)]
                 for part in content:
-                    self._read(part, turn)
+                    for inner in _nested(part) or (part,):
+                        self._read(inner, turn)
             elif content is not None:
                 part = content if turn.role != "tool" or is_part(content) else result_text(content)
                 self._read(part, turn)
@@ -133,7 +135,7 @@ class MessageWriter:
                 return
         blocks = turn.blocks
         message: JsonObject = {"role": turn.role, "content": blocks or None}
-        if len(blocks) == 1 and len(blocks[0]) == 2 and blocks[0].get("type") == "text":
+        if len(blocks) == 1 and _is_plain(blocks[0]):
             message["content"] = blocks[0]["text"]
         if turn.calls:
             message["tool_calls"] = turn.calls
@@ -176,6 +178,18 @@ def _simple(item: JsonObject) -> JsonObject | None:
     elif reason:
         return None
     return message
+
+
+def _nested(part: Json) -> list[Json] | None:
+    """Return the parts in a text part that, as OpenLIT sends it, holds Anthropic's list of them."""
+    if not isinstance(part, dict) or part.get("type") != "text" or len(part) != 2:
+        return None
+    inner = part.get("content", part.get("text"))
+    return inner if isinstance(inner, list) and inner and all(map(is_part, inner)) else None
+
+
+def _is_plain(block: JsonObject) -> bool:
+    return len(block) == 2 and block.get("type") == "text" and isinstance(block.get("text"), str)
 
 
 def _take_calls(inner: JsonObject, turn: _Turn, rest: JsonObject) -> None:

@@ -7,6 +7,7 @@ Source: OpenInference, ``spec/semantic_conventions.md``.
 from translators.attributes import MAX_INDEX_DIGITS, in_order, indexed, json_list, parsed_json, text
 from translators.documents import documents_of
 from translators.messages import message_like, normal_messages
+from translators.parts import result_text
 from translators.span import Json, JsonObject
 from translators.tools import tools_of
 
@@ -25,6 +26,7 @@ _LISTS = (
 )  # fmt: skip
 
 _ROLE, _CONTENT = "message.role", "message.content"
+_TEXT_KEYS = frozenset({"type", "text"})
 _TAKEN = frozenset(
     {"role", "content", "contents", "tool_calls", "function_call_name"}
     | {"function_call_arguments_json"}
@@ -100,7 +102,8 @@ def _item(node: JsonObject, plain: JsonObject) -> JsonObject:
         said = item.get("content")
         if isinstance(said, str) and said and not _repeats(said, parts):
             parts.insert(0, {"type": "text", "text": said})
-        item["content"] = parts
+        # A tool's result is one text, however many pieces it came in.
+        item["content"] = result_text(parts) if _is_result(item, parts) else parts
     calls = [
         {"type": "function", **(call if isinstance(call, dict) else {"call": call}), **other}
         for call, other in (
@@ -162,6 +165,13 @@ def _part(content: JsonObject) -> JsonObject:
                     return {"type": "image_url", "image_url": inner, **rest}
                 return {"type": kind, **inner, **rest}
     return content
+
+
+def _is_result(item: JsonObject, parts: list[Json]) -> bool:
+    return item.get("role") == "tool" and all(
+        isinstance(part, dict) and isinstance(part.get("text"), str) and part.keys() <= _TEXT_KEYS
+        for part in parts
+    )
 
 
 def _repeats(said: str, parts: list[Json]) -> bool:

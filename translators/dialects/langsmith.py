@@ -22,6 +22,7 @@ from translators.attributes import (
 from translators.base import Draft, Signature
 from translators.run import RUN_TYPES, Attachment
 from translators.span import Json, JsonObject, Span
+from translators.tools import tools_of
 from translators.usage import INPUT_DETAILS, OUTPUT_DETAILS, normal_usage
 
 SCOPE = "langsmith"
@@ -35,6 +36,7 @@ ATTACHMENTS = "langsmith.attachments"
 
 THREADS = tuple(META + key for key in ("thread_id", "session_id", "conversation_id"))
 PARAMS = (META + "invocation_params", META + "ls_invocation_params")
+TOOLS = "gen_ai.tool.definitions"
 # The exporter writes the run's whole inputs and outputs here, in LangSmith's own shape.
 CONTENT = {
     "gen_ai.prompt": ("inputs", "raw_inputs"),
@@ -195,6 +197,8 @@ def _say_content(attributes: JsonObject, draft: Draft) -> None:
         found = parsed_json(attributes[key])
         if isinstance(found, dict):
             draft.say(field, found, key)
+            if field == "inputs" and TOOLS not in attributes:
+                draft.say("params.tools", tools_of(found.get("tools")))
             if field == "outputs" and isinstance(found.get("usage_metadata"), dict):
                 draft.say("usage_metadata", normal_usage(found["usage_metadata"]))
         else:

@@ -75,15 +75,22 @@ class Bench:
         await asyncio.wait_for(self.outbox.wait_idle(), PATIENCE)
 
 
+async def until(condition: Callable[[], bool]) -> None:
+    """Wait until *condition* holds."""
+    async with asyncio.timeout(PATIENCE):
+        while not condition():
+            await asyncio.sleep(0.0005)
+
+
 @asynccontextmanager
 async def bench_on(
     upstream: FakeUpstream,
     seal: Callable[[Batch], SealedBatch] = samples.seal,
     letters: Path | None = None,
     max_retries: int = 3,
-    timeout: float = 60.0,
+    upload_seconds: float = 60.0,
 ) -> AsyncIterator[Bench]:
     """Give a bench whose uploads go to *upstream* over real sockets."""
     clock = FakeClock()
-    async with client_session(8, timeout) as session:
+    async with client_session(8, upload_seconds) as session:
         yield Bench(Uploader(session, clock), clock, upstream.url, seal, letters, max_retries)
