@@ -173,9 +173,7 @@ class _Handler(BaseHTTPRequestHandler):
 
 def _serve(control: "Connection[object, object]", arrived: "Synchronized[int]") -> None:
     """Be the sink's process: tell the port, serve until told to finish, tell what arrived."""
-    signal.signal(
-        signal.SIGINT, signal.SIG_IGN
-    )  # the runner ends this process
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the runner ends this process
     server = _Server(arrived)
     Thread(target=server.serve_forever, name="accept", daemon=True).start()
     control.send(server.server_port)

@@ -125,12 +125,22 @@ def _serve(command: str, settings: Settings, *, demo: bool) -> int:
             asyncio.run(dev.dev(settings, demo, tell))
         else:
             asyncio.run(dev.sandbox(settings, tell))
-    except OSError as exc:
-        if exc.errno not in _CANNOT_LISTEN and not isinstance(exc, socket.gaierror):
+    except (OSError, ExceptionGroup) as exc:
+        failure = _why_not_listening(exc)
+        if failure is None:
             raise
-        _complain(f"cannot listen: {exc}")
+        _complain(f"cannot listen: {failure}")
         return 1
     return 0
+
+
+def _why_not_listening(error: Exception) -> OSError | None:
+    """Return the error of a port that cannot be had, also out of a task group; else None."""
+    while isinstance(error, ExceptionGroup) and len(error.exceptions) == 1:
+        error = error.exceptions[0]
+    if isinstance(error, socket.gaierror):
+        return error
+    return error if isinstance(error, OSError) and error.errno in _CANNOT_LISTEN else None
 
 
 def _complain(*lines: str) -> None:

@@ -1,6 +1,7 @@
 """Builds every object once, starts and stops them in order, and listens to signals."""
 
 import asyncio
+import gc
 import os
 import random
 import signal
@@ -172,6 +173,7 @@ async def serve(settings: Settings) -> None:
         OSError: the port cannot be had.
     """
     stop = stop_on_signals()
+    _calm_collector()
     async with client_session(settings.upload_concurrency, settings.upload_timeout) as session:
         proxy = Proxy(settings, session=session)
 
@@ -200,3 +202,10 @@ def stop_on_signals() -> asyncio.Event:
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, on_signal, number)
     return stop
+
+
+def _calm_collector() -> None:
+    # Spans and runs hold no cycles, but thousands of them live for seconds: looking through them
+    # again and again for cycles costs a fifth of the time.
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)

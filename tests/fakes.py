@@ -44,6 +44,11 @@ class FakeClock:
     def now_ns(self) -> int:
         return self.epoch_ns + round(self.seconds * 1e9)
 
+    @property
+    def timers(self) -> int:
+        """How many calls are still to come."""
+        return sum(not timer.cancelled for _, _, timer in self._timers)
+
     def call_later(self, delay: float, callback: Callable[[], None]) -> FakeTimer:
         """Call *callback* when the clock has been moved by *delay* seconds."""
         timer = FakeTimer(callback)

@@ -18,6 +18,10 @@ PLACEHOLDERS = frozenset(
     {"", "N/A", "unknown", "None", "null", "<not specified>", "<not serializable>", "<elided>"}
 )
 MAX_INDEX_DIGITS = 6  # an index of a million is an attack, not a message
+MAX_PLANNED_KEYS = 100_000  # attribute keys that a table remembers before it starts anew
+
+# Attribute, field, how to read it, and the attribute again as what the value carries.
+_Step: TypeAlias = tuple[str, str, Reader, tuple[str]]
 
 
 def anything(value: Json) -> Json:
@@ -184,31 +188,45 @@ class Table:
             else:
                 self._exact[key] = (rank, field, reader)
         self._prefixes = tuple(prefix for prefix, *_ in self._below)
+        self._plans: dict[tuple[str, ...], list[_Step]] = {}
+        self._planned_keys = 0
 
     def read(self, attributes: Mapping[str, Json], draft: Draft) -> None:
-        """Say in *draft* what the rows find among the attributes; one pass over them."""
-        ranks: dict[str, int] = {}
-        exact, prefixes, said = self._exact, self._prefixes, draft.said
-        for key, value in attributes.items():
-            row = exact.get(key)
-            if row is None:
-                if not prefixes or not key.startswith(prefixes):
-                    continue
-                row = self._row_below(key)
-                if row is None:
-                    continue
-            rank, field, reader = row
-            before = ranks.get(field)
-            if before is not None and before < rank:
-                continue
-            found = reader(value)
-            if found is not None:
-                ranks[field] = rank
-                said[field] = (found, (key,))
+        """Say in *draft* what the rows find among the attributes, unless it is said already."""
+        # An instrumentation sends the same keys in the same order again and again: which rows
+        # they touch is found out once.
+        keys = tuple(attributes)
+        plan = self._plans.get(keys)
+        if plan is None:
+            plan = self._plan(keys)
+        said = draft.said
+        for key, field, reader, source in plan:
+            if field not in said:
+                found = reader(attributes[key])
+                if found is not None:
+                    said[field] = (found, source)
 
     def keys(self) -> Iterable[str]:
         """Return the attributes of the rows, for documentation and tests."""
         return self.rows.keys()
+
+    def _plan(self, keys: tuple[str, ...]) -> list[_Step]:
+        steps: list[tuple[int, _Step]] = []
+        for key in keys:
+            row = self._exact.get(key)
+            if row is None and self._prefixes and key.startswith(self._prefixes):
+                row = self._row_below(key)
+            if row is not None:
+                rank, field, reader = row
+                steps.append((rank, (key, field, reader, (key,))))
+        steps.sort(key=lambda step: step[0])
+        plan = [step for _, step in steps]
+        if self._planned_keys > MAX_PLANNED_KEYS:
+            self._plans.clear()
+            self._planned_keys = 0
+        self._planned_keys += len(keys) + 1
+        self._plans[keys] = plan
+        return plan
 
     def _row_below(self, key: str) -> tuple[int, str, Reader] | None:
         for prefix, rank, field, reader in self._below:

@@ -5,7 +5,7 @@ Source: conventions 1.17 (shapes by run type) and 3.1 (raw against structured).
 
 from collections.abc import Hashable
 
-from translators.merge import Merged
+from translators.merge import Fields
 from translators.messages import message_like, normal_messages
 from translators.span import Json, JsonObject
 
@@ -13,7 +13,7 @@ _MAX_LEAVES = 20_000
 
 
 def side(
-    merged: Merged, which: str, run_type: str, consumed: set[Hashable], params: JsonObject
+    fields: Fields, which: str, run_type: str, consumed: set[Hashable], params: JsonObject
 ) -> JsonObject | None:
     """Return the inputs or the outputs of a run, None where nobody says anything of them.
 
@@ -25,23 +25,23 @@ def side(
         which: ``"inputs"`` or ``"outputs"``.
         params: the run's invocation parameters; what they hold need not be kept twice.
     """
-    structured, raw = merged.fields.get(which), merged.fields.get("raw_" + which)
+    structured, raw = fields.get(which), fields.get("raw_" + which)
     if raw is None:
         if structured is None:
             return None
-        consumed.update(structured.keys)
-        found: JsonObject = structured.value
+        consumed.update(structured[1])
+        found: JsonObject = structured[0]
         return found
-    if structured is None or (run_type == "chain" and not message_like(raw.value)):
-        consumed.update(raw.keys)
-        value = _shaped(raw.value, which, run_type)
-        if structured is not None and _covers((value,), structured.value):
-            consumed.update(structured.keys)
+    if structured is None or (run_type == "chain" and not message_like(raw[0])):
+        consumed.update(raw[1])
+        value = _shaped(raw[0], which, run_type)
+        if structured is not None and _covers((value,), structured[0]):
+            consumed.update(structured[1])
         return value
-    consumed.update(structured.keys)
-    if _covers((structured.value, params), raw.value):
-        consumed.update(raw.keys)
-    content: JsonObject = structured.value
+    consumed.update(structured[1])
+    if _covers((structured[0], params), raw[0]):
+        consumed.update(raw[1])
+    content: JsonObject = structured[0]
     return content
 
 

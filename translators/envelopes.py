@@ -5,7 +5,7 @@ Source: LangChain, ``messages_to_dict`` and ``dumpd``; OpenAI API reference, "Ch
 
 from translators.parts import is_part
 from translators.span import Json, JsonObject
-from translators.tools import unless_empty
+from translators.tools import together, unless_empty
 
 PLAIN_ROLES = frozenset({"user", "assistant", "system", "developer", "tool"})
 _ROLES = {
@@ -17,6 +17,7 @@ _ROLES = {
 _STRICT_TYPES = frozenset({"human", "ai", "system", "tool"})
 _TYPES = _STRICT_TYPES | {"function", "chat", "developer"}
 _LISTS = ("parts", "contents", "blocks")
+_OVER = ("finish_reason", "finishReason", "tool_calls")
 _MAX_ENVELOPES = 4
 
 
@@ -63,18 +64,17 @@ def opened(item: JsonObject, default: str) -> tuple[JsonObject, str, JsonObject]
         role = role or _role_of(item)
         kwargs = _kwargs_of(item)
         if kwargs is not None:
-            rest |= {"lc_id" if k == "id" else k: v for k, v in item.items() if k != "kwargs"}
-            rest.pop("type", None)
+            known = ("kwargs", "type", "role")
+            told = {"lc_id" if k == "id" else k: v for k, v in item.items() if k not in known}
+            together(rest, told)
             item = kwargs
         elif _type_of(item) in _TYPES and isinstance(item.get("data"), dict):
-            rest |= {key: value for key, value in item.items() if key not in ("type", "data")}
+            together(rest, {k: v for k, v in item.items() if k not in ("type", "role", "data")})
             item = item["data"]
         elif isinstance(item.get("message"), dict):
             inner: JsonObject = item["message"]
-            over: JsonObject = {
-                key: item[key] for key in ("finish_reason", "finishReason") if key in item
-            }
-            rest |= {k: v for k, v in item.items() if k not in ("message", "role", *over)}
+            over: JsonObject = {k: item[k] for k in _OVER if k in item and k not in inner}
+            together(rest, {k: v for k, v in item.items() if k not in ("message", "role", *over)})
             item = {**inner, **over}
         else:
             break

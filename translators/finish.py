@@ -11,9 +11,9 @@ from translators.content import side
 from translators.failure import error_of
 from translators.merge import Merged
 from translators.providers import model_names, model_type, provider_of
-from translators.remains import add_span, events_of, is_secret, keeps_genai_only
+from translators.remains import Sender, add_span, events_of, is_secret, keeps_genai_only
 from translators.run import RUN_TYPES, ExplicitIds, Run, RunType
-from translators.span import Json, JsonObject, Resource, Span
+from translators.span import JsonObject, Resource, Scope, Span
 from translators.usage import usage_metadata
 
 # Only these call a model, so only these have parameters, a provider and a price.
@@ -29,6 +29,12 @@ _SINGLE = frozenset(
 # fmt: on
 # LangSmith reads meaning into these: an unmapped attribute of that name must not.
 _RESERVED = frozenset(("thread_id", "session_id", "conversation_id", "revision_id", "user_id"))
+_THREAD_KEYS = ("thread_id", "session_id", "conversation_id")
+_IDS = frozenset(("run_id", "trace_id", "parent_run_id", "dotted_order"))
+_CONTENT = frozenset(("inputs", "outputs", "raw_inputs", "raw_outputs"))
+_MODEL_FIELDS = ("model", "response_model", "provider")
+# Told on tool runs too, which call no model.
+_ALWAYS_PARAMS = frozenset(("tools", "tool_name"))
 _FROM_PARAMS = (
     ("temperature", "ls_temperature"),
     ("max_tokens", "ls_max_tokens"),
@@ -42,6 +48,8 @@ class Finisher:
     def __init__(self, keep_unmapped: bool) -> None:
         """See ``Registry`` for *keep_unmapped*."""
         self._keep_unmapped = keep_unmapped
+        # Spans come in runs of one resource and scope.
+        self._sender = Sender(Resource(), Scope())
 
     def finish(
         self,
@@ -51,48 +59,69 @@ class Finisher:
         failures: Sequence[str],
     ) -> Run:
         """Return the run of *span*; nothing of the span is missing in it."""
-        fields = merged.fields
-        consumed = merged.used
-        said_type = merged.value("run_type")
+        fields, consumed = merged.fields, merged.used
+        said_type = fields["run_type"][0] if "run_type" in fields else None
         run_type: RunType = said_type if said_type in RUN_TYPES else "chain"
-        run = Run(_name(span, merged), run_type, _micros(span, span.start_ns), 0)
-        run.end_us = _micros(span, span.end_ns)
-        for field in _SINGLE:
-            if field in fields:
-                consumed.update(fields[field].keys)
-        groups = _grouped(merged, consumed, run_type)
-        params, metadata = groups["params"], run.metadata
-        metadata["OTEL_TRACE_ID"] = span.trace_id
-        metadata["OTEL_SPAN_ID"] = span.span_id
-        metadata.update(groups["metadata"])
-        if run_type in _MODEL_RUNS:
-            _add_model(span, merged, params, metadata, consumed, run_type)
-        run.inputs = side(merged, "inputs", run_type, consumed, params)
-        run.outputs = side(merged, "outputs", run_type, consumed, params)
+        has_params = run_type in _MODEL_RUNS
+        said: JsonObject = {}
+        params: JsonObject = {}
+        usage: JsonObject = {}
+        runtime: JsonObject = {}
+        metadata: JsonObject = {"OTEL_TRACE_ID": span.trace_id, "OTEL_SPAN_ID": span.span_id}
+        groups = {"params": params, "metadata": metadata, "usage": usage, "runtime": runtime}
+        for field, (value, keys, _) in fields.items():
+            group, dot, name = field.partition(".")
+            if not dot:
+                said[field] = value
+                if field in _SINGLE:
+                    consumed.update(keys)
+            elif group != "params" or has_params or name in _ALWAYS_PARAMS:
+                groups[group][name] = value
+                consumed.update(keys)
+        get = said.get
+        name = get("name") or span.name or _composed_name(span, get("model"))
+        run = Run(name, run_type, _micros(span, span.start_ns), _micros(span, span.end_ns))
+        run.metadata = metadata
+        run.invocation_params = params
+        if has_params:
+            if merged.bags:
+                _add_param_bags(merged, get("model"), params, consumed)
+            _add_model(span, merged, get("model"), get("response_model"), params, run)
+        if not _CONTENT.isdisjoint(said):
+            run.inputs = side(fields, "inputs", run_type, consumed, params)
+            run.outputs = side(fields, "outputs", run_type, consumed, params)
         if run_type in _PRICED_RUNS:
             metadata.setdefault("ls_model_type", model_type(run_type, run.inputs))
-        _add_usage(run, groups["usage"], merged)
-        run.invocation_params = params
-        run.runtime = {**_runtime(span.resource, span.scope.name), **groups["runtime"]}
-        run.error = error_of(span, merged.value("error"))
-        run.tags = merged.value("tags") or []
-        run.project = merged.value("project")
-        run.project_id = merged.value("project_id")
-        run.reference_example_id = merged.value("reference_example_id")
-        run.attachments = merged.value("attachments") or []
-        run.is_root = merged.value("is_root") is True
-        run.drop = merged.value("drop")
-        run.ids = _ids(merged)
+        if usage or "usage_metadata" in said:
+            _add_usage(run, usage, get("usage_metadata"), get("usage_holder") is True)
+        run.error = error_of(span, get("error"))
+        run.tags = get("tags") or []
+        run.project = get("project")
+        run.project_id = get("project_id")
+        run.reference_example_id = get("reference_example_id")
+        run.attachments = get("attachments") or []
+        run.is_root = get("is_root") is True
+        run.drop = get("drop")
+        if not _IDS.isdisjoint(said):
+            run.ids = ExplicitIds(
+                get("run_id"), get("trace_id"), get("parent_run_id"), get("dotted_order")
+            )
         run.failures = tuple(failures)
-        run.dialects = tuple([name for name, draft in drafts if draft.said])
-        run.genai = any(name != "generic" for name in run.dialects)
-        _add_people(run, merged)
-        _add_bags(merged, metadata, consumed)
+        run.dialects = _speakers(drafts)
+        run.genai = run.dialects != ("generic",)
+        _add_people(run, get("thread_id"), get("user_id"))
+        if merged.bags:
+            _add_bags(merged, metadata, consumed)
         self._add_unmapped(span, metadata, consumed)
-        add_span(span, run, everything=self._keep_unmapped)
-        run.events = events_of(span, consumed, merged.value("first_token_ns"))
-        if "kind" in fields:
-            metadata["otel.kind"] = fields["kind"].value
+        sender = self._sender
+        if sender.resource is not span.resource or sender.scope is not span.scope:
+            sender = self._sender = Sender(span.resource, span.scope)
+        run.runtime = {**sender.runtime, **runtime} if runtime else sender.runtime
+        add_span(span, run, sender, everything=self._keep_unmapped)
+        if span.events or "first_token_ns" in said:
+            run.events = events_of(span, consumed, get("first_token_ns"))
+        if "kind" in said:
+            metadata["otel.kind"] = said["kind"]
         return run
 
     def _add_unmapped(self, span: Span, metadata: JsonObject, consumed: set[Hashable]) -> None:
@@ -112,51 +141,44 @@ def _micros(span: Span, ns: int) -> int:
     return (ns + 500) // 1000 if span.scope.name == "langsmith" else ns // 1000
 
 
-def _name(span: Span, merged: Merged) -> str:
-    said: str | None = merged.value("name")
-    if said is not None:
-        return said
-    if span.name:
-        return span.name
-    words = (text(span.attributes.get("gen_ai.operation.name")), merged.value("model"))
+def _composed_name(span: Span, model: str | None) -> str:
+    words = (text(span.attributes.get("gen_ai.operation.name")), model)
     return " ".join(word for word in words if word) or "span"
 
 
-def _grouped(merged: Merged, consumed: set[Hashable], run_type: str) -> dict[str, JsonObject]:
-    """Sort the fields ``<group>.<name>`` by group."""
-    groups: dict[str, JsonObject] = {"params": {}, "metadata": {}, "usage": {}, "runtime": {}}
-    has_params = run_type in _MODEL_RUNS
-    for field, said in merged.fields.items():
-        group, dot, name = field.partition(".")
-        if not dot or (group == "params" and not has_params and name not in ("tools", "tool_name")):
+def _speakers(drafts: Sequence[tuple[str, Draft]]) -> tuple[str, ...]:
+    # The generic dialect speaks on every span; that is told only where nobody else does.
+    names = tuple([name for name, draft in drafts if name != "generic" and draft.said])
+    return names or ("generic",)
+
+
+def _add_param_bags(
+    merged: Merged, asked: str | None, params: JsonObject, consumed: set[Hashable]
+) -> None:
+    for group, members, keys, _ in merged.bags:
+        if group != "params":
             continue
-        groups[group][name] = said.value
-        consumed.update(said.keys)
-    if has_params:
-        for group, members, keys, _ in merged.bags:
-            if group == "params":
-                params = groups["params"]
-                # A model named in a bag is the one asked for only where nothing else names it.
-                if all(params.setdefault(k, v) == v for k, v in members.items() if k != "model"):
-                    consumed.update(keys)
-                model = members.get("model")
-                if model is not None and model != merged.value("model"):
-                    consumed.difference_update(keys)
-    return groups
+        equal = True
+        for name, value in members.items():
+            # A bag never overwrites, and the model has places of its own.
+            kept = asked if name == "model" else params.setdefault(name, value)
+            equal = equal and kept == value
+        if equal:
+            consumed.update(keys)
 
 
 def _add_model(
     span: Span,
     merged: Merged,
+    asked: str | None,
+    answered: str | None,
     params: JsonObject,
-    metadata: JsonObject,
-    consumed: set[Hashable],
-    run_type: str,
+    run: Run,
 ) -> None:
-    asked, answered = merged.value("model"), merged.value("response_model")
-    for field in ("model", "response_model", "provider"):
+    metadata = run.metadata
+    for field in _MODEL_FIELDS:
         if field in merged.fields:
-            consumed.update(merged.fields[field].keys)
+            merged.used.update(merged.fields[field][1])
     if asked is not None:
         params.setdefault("model", asked)
     if answered is not None:
@@ -169,26 +191,20 @@ def _add_model(
         metadata.setdefault("ls_provider", provider)
     if merged.providers and merged.providers[0] != metadata.get("ls_provider"):
         metadata["gen_ai_provider_raw"] = merged.providers[0]
-    if run_type == "llm":
+    if run.run_type == "llm":
         for param, key in _FROM_PARAMS:
             if param in params:
                 metadata.setdefault(key, params[param])
 
 
-def _add_usage(run: Run, counters: JsonObject, merged: Merged) -> None:
-    ready = merged.value("usage_metadata")
-    if ready is None and not counters:
-        return
-    usage: JsonObject | None = ready
-    extra: JsonObject = {}
-    if ready is None:
-        usage, extra = usage_metadata(counters)
-    elif counters:
+def _add_usage(run: Run, counters: JsonObject, ready: JsonObject | None, holder: bool) -> None:
+    usage, extra = usage_metadata(counters) if ready is None else (ready, {})
+    if ready is not None and counters:
         extra = {"usage_counters": counters}
     run.metadata.update(extra)
     if usage is None:
         return
-    if run.run_type in _PRICED_RUNS or merged.value("usage_holder") is True:
+    if run.run_type in _PRICED_RUNS or holder:
         run.metadata["usage_metadata"] = usage
         run.outputs = {**(run.outputs or {}), "usage_metadata": usage}
     else:
@@ -196,13 +212,13 @@ def _add_usage(run: Run, counters: JsonObject, merged: Merged) -> None:
         run.metadata["usage_rollup"] = usage
 
 
-def _add_people(run: Run, merged: Merged) -> None:
+def _add_people(run: Run, thread_id: str | None, user_id: str | None) -> None:
     metadata = run.metadata
-    for field in ("thread_id", "user_id"):
-        value = merged.value(field)
-        if value is not None:
-            metadata.setdefault(field, value)
-    for key in ("thread_id", "session_id", "conversation_id"):
+    if thread_id is not None:
+        metadata.setdefault("thread_id", thread_id)
+    if user_id is not None:
+        metadata.setdefault("user_id", user_id)
+    for key in _THREAD_KEYS:
         if key in metadata:
             run.thread_id = str(metadata[key])
             return
@@ -214,27 +230,3 @@ def _add_bags(merged: Merged, metadata: JsonObject, consumed: set[Hashable]) -> 
             metadata.setdefault(key, value) == value for key, value in members.items()
         ):
             consumed.update(keys)
-
-
-def _ids(merged: Merged) -> ExplicitIds | None:
-    ids = [merged.value(f) for f in ("run_id", "trace_id", "parent_run_id", "dotted_order")]
-    return None if ids == [None, None, None, None] else ExplicitIds(*ids)
-
-
-def _runtime(resource: Resource, library: str) -> dict[str, Json]:
-    given = resource.attributes
-    found: JsonObject = {"library": library} if library else {}
-    for key, attribute in _RUNTIME:
-        value = given.get(attribute)
-        if value is not None:
-            found[key] = value
-    return found
-
-
-_RUNTIME = (
-    ("sdk", "telemetry.sdk.name"),
-    ("sdk_version", "telemetry.sdk.version"),
-    ("runtime", "process.runtime.name"),
-    ("runtime_version", "process.runtime.version"),
-    ("platform", "os.type"),
-)

@@ -1,31 +1,24 @@
 """Many drafts of one span become one: the first dialect to say a field wins, field by field."""
 
 from collections.abc import Hashable, Sequence
+from typing import TypeAlias
 
 from translators.base import Draft
 from translators.span import Json, JsonObject
 
 # Counters that only make sense together: they come from one dialect, whatever others say.
 _FAMILY = frozenset(("usage.input", "usage.output", "usage.total", "usage.exclusive"))
+Fields: TypeAlias = dict[str, tuple[Json, tuple[Hashable, ...], str]]
+
 _CONTENT = frozenset(("inputs", "outputs"))
-
-
-class Said:
-    """One field's winning value, who said it, and which attributes and events it carries."""
-
-    __slots__ = ("dialect", "keys", "value")
-
-    def __init__(self, value: Json, keys: tuple[Hashable, ...], dialect: str) -> None:
-        self.value = value
-        self.keys = keys
-        self.dialect = dialect
 
 
 class Merged:
     """What all dialects together say of a span.
 
     Attributes:
-        fields: field -> what won.
+        fields: field -> (value, keys, dialect) of what won; keys are the attributes and the
+            indices of events that the value carries.
         bags: (group, members, key of the attribute, dialect), for members nobody said singly.
         providers: every raw provider word, the strongest first.
         used: keys whose content is carried although another value of the field, an equal one, won.
@@ -35,16 +28,11 @@ class Merged:
     __slots__ = ("bags", "fields", "lost", "providers", "used")
 
     def __init__(self) -> None:
-        self.fields: dict[str, Said] = {}
+        self.fields: Fields = {}
         self.bags: list[tuple[str, JsonObject, tuple[Hashable, ...], str]] = []
         self.providers: list[str] = []
         self.used: set[Hashable] = set()
         self.lost: list[tuple[str, str, tuple[Hashable, ...]]] = []
-
-    def value(self, field: str) -> Json:
-        """Return the field's value, None where nobody said it."""
-        said = self.fields.get(field)
-        return None if said is None else said.value
 
 
 def merge(drafts: Sequence[tuple[str, Draft]]) -> Merged:
@@ -72,15 +60,16 @@ def merge(drafts: Sequence[tuple[str, Draft]]) -> Merged:
                     continue
                 if field == "provider":
                     merged.providers.append(value)
-                fields[field] = Said(value, keys, dialect)
-            elif before.value == value:
-                before.keys += keys  # whatever becomes of the value, becomes of both
+                fields[field] = (value, keys, dialect)
+            elif before[0] == value:
+                # Whatever becomes of the value, becomes of both.
+                fields[field] = (value, before[1] + keys, before[2])
             else:
                 if field == "provider":
                     merged.providers.append(value)
-                elif field in _CONTENT and _richness(value) > _richness(before.value):
-                    fields[field] = Said(value, keys, dialect)
-                    dialect, keys = before.dialect, before.keys
+                elif field in _CONTENT and _richness(value) > _richness(before[0]):
+                    fields[field] = (value, keys, dialect)
+                    _, keys, dialect = before
                 merged.lost.append((field, dialect, keys))
     return merged
 

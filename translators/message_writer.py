@@ -3,7 +3,7 @@
 from translators.envelopes import PLAIN_ROLES, is_message, is_pair, opened
 from translators.parts import BLOCK, CALL, is_part, read_part, result_text
 from translators.span import Json, JsonObject
-from translators.tools import calls_of, first_of, merged_calls, unless_empty
+from translators.tools import calls_of, first_of, merged_calls, together, unless_empty
 
 _CONTENTS = ("content", "parts", "contents", "blocks")
 _CALLS = ("tool_calls", "toolCalls")
@@ -56,8 +56,8 @@ class MessageWriter:
             return True
         if self._loose is None:
             self._loose = _Turn(self._role)
-        for inner in _nested(item) or (item,):
-            self._read(inner, self._loose)
+        for piece in _nested(item) or (item,):
+            self._read(piece, self._loose)
         return is_part(item)
 
     def finished(self) -> list[JsonObject]:
@@ -95,8 +95,8 @@ class MessageWriter:
                 if turn.role == "tool" and content and not any(map(is_part, content)):
                     content = [result_text(content)]
                 for part in content:
-                    for inner in _nested(part) or (part,):
-                        self._read(inner, turn)
+                    for piece in _nested(part) or (part,):
+                        self._read(piece, turn)
             elif content is not None:
                 part = content if turn.role != "tool" or is_part(content) else result_text(content)
                 self._read(part, turn)
@@ -133,10 +133,7 @@ class MessageWriter:
                 if keys:
                     self._messages[-1] = _joined(self._messages[-1], keys)
                 return
-        blocks = turn.blocks
-        message: JsonObject = {"role": turn.role, "content": blocks or None}
-        if len(blocks) == 1 and _is_plain(blocks[0]):
-            message["content"] = blocks[0]["text"]
+        message: JsonObject = {"role": turn.role, "content": _content_of(turn.blocks)}
         if turn.calls:
             message["tool_calls"] = turn.calls
         message |= keys
@@ -188,14 +185,18 @@ def _nested(part: Json) -> list[Json] | None:
     return inner if isinstance(inner, list) and inner and all(map(is_part, inner)) else None
 
 
-def _is_plain(block: JsonObject) -> bool:
-    return len(block) == 2 and block.get("type") == "text" and isinstance(block.get("text"), str)
+def _content_of(blocks: list[JsonObject]) -> str | list[JsonObject] | None:
+    """Return one block of text as text, no blocks as None; else the blocks."""
+    if len(blocks) == 1 and len(blocks[0]) == 2 and blocks[0].get("type") == "text":
+        text = blocks[0].get("text")
+        return text if isinstance(text, str) else blocks
+    return blocks or None
 
 
 def _take_calls(inner: JsonObject, turn: _Turn, rest: JsonObject) -> None:
     """Take over the tool calls that stand beside the content, once each."""
     for key in _CALLS:
-        if inner.get(key):
+        if inner.get(key) not in (None, [], {}):
             calls = calls_of(inner[key])
             turn.calls = merged_calls(turn.calls, calls)
             if not calls:
@@ -203,27 +204,22 @@ def _take_calls(inner: JsonObject, turn: _Turn, rest: JsonObject) -> None:
     call = inner.get("function_call")
     if isinstance(call, dict):
         turn.calls = merged_calls(turn.calls, calls_of(call))
-    elif call is not None:
+    elif call not in (None, [], {}):
         rest["function_call"] = call
     more = inner.get("additional_kwargs")
-    if isinstance(more, dict):
-        calls = calls_of(more.get("tool_calls"))
-        turn.calls = merged_calls(turn.calls, calls)
-        more = unless_empty(more, ("tool_calls",) if calls else ())
-    if more:
-        conflict = not isinstance(more, dict) or more.keys() & (rest.keys() | inner.keys())
-        rest |= {"additional_kwargs": more} if conflict else more
+    if isinstance(more, dict) and "tool_calls" in more:
+        turn.calls = merged_calls(turn.calls, calls_of(more["tool_calls"]))
 
 
 def _take_keys(inner: JsonObject, turn: _Turn, rest: JsonObject) -> None:
     """Take over what a message says beside its content and its calls."""
     keys = turn.keys
     more = unless_empty(inner, _KNOWN)
-    rest = {"envelope": rest, **more} if rest.keys() & more.keys() else rest | more
+    together(rest, more)
     for key in ("name", "refusal"):
         if isinstance(inner.get(key), str):
             keys[key] = inner[key]
-        elif inner.get(key) is not None:
+        elif inner.get(key) not in (None, [], {}):
             rest[key] = inner[key]
     key, reason = first_of(inner, _FINISH)
     if isinstance(reason, str):
@@ -235,6 +231,12 @@ def _take_keys(inner: JsonObject, turn: _Turn, rest: JsonObject) -> None:
         if isinstance(call_id, str):
             del rest[key]
             keys["tool_call_id"] = call_id
+    kwargs = inner.get("additional_kwargs")
+    if isinstance(kwargs, dict):
+        told = ("tool_calls",) if calls_of(kwargs.get("tool_calls")) else ()
+        kwargs = unless_empty(kwargs, told)
+    if kwargs not in (None, [], {}):
+        together(rest, kwargs if isinstance(kwargs, dict) else {"additional_kwargs": kwargs})
     if rest:
         turn.rests.append(rest)
 
@@ -244,7 +246,7 @@ def _joined(message: JsonObject, keys: JsonObject) -> JsonObject:
     joined = message | {key: keys[key] for key in keys if key not in message}
     mine, other = message.get("additional_kwargs"), keys.get("additional_kwargs")
     if mine and other:
-        joined["additional_kwargs"] = {**other, **mine}
+        joined["additional_kwargs"] = together(dict(mine), other)
     return joined
 
 
@@ -264,13 +266,13 @@ def _with_thoughts(messages: list[JsonObject]) -> list[JsonObject]:
             continue
         if thoughts or keys:
             if message is not None and message["role"] == "assistant":
-                content = thoughts + blocks_of(message)
+                content = _content_of(thoughts + blocks_of(message))
                 message = _joined({**message, "content": content}, keys)
             elif done and done[-1]["role"] == "assistant":
-                content = blocks_of(done[-1]) + thoughts
+                content = _content_of(blocks_of(done[-1]) + thoughts)
                 done[-1] = _joined({**done[-1], "content": content}, keys)
             else:
-                done.append({"role": "assistant", "content": thoughts, **keys})
+                done.append({"role": "assistant", "content": thoughts or None, **keys})
             thoughts, keys = [], {}
         if message is not None:
             done.append(message)

@@ -4,9 +4,12 @@
 Source: OpenInference, ``spec/semantic_conventions.md``.
 """
 
-from translators.attributes import MAX_INDEX_DIGITS, in_order, indexed, json_list, parsed_json, text
+from functools import lru_cache
+
+from translators.attributes import MAX_INDEX_DIGITS, in_order, indexed, json_list, parsed_json
 from translators.documents import documents_of
-from translators.messages import message_like, normal_messages
+from translators.envelopes import PLAIN_ROLES
+from translators.messages import normal_messages
 from translators.parts import result_text
 from translators.span import Json, JsonObject
 from translators.tools import tools_of
@@ -25,7 +28,8 @@ _LISTS = (
     EMBEDDINGS,
 )  # fmt: skip
 
-_ROLE, _CONTENT = "message.role", "message.content"
+_PLAIN_FIELDS = {"message.role": "role", "message.content": "content"}
+_MAX_CACHED = 512  # keys of a span
 _TEXT_KEYS = frozenset({"type", "text"})
 _TAKEN = frozenset(
     {"role", "content", "contents", "tool_calls", "function_call_name"}
@@ -33,49 +37,84 @@ _TAKEN = frozenset(
 )
 
 
-def flattened_lists(attributes: JsonObject) -> dict[str, JsonObject]:
-    """Return the attributes that are items of lists, by the prefix of their list.
+class FlatList:
+    """Which attributes make up one list.
+
+    Attributes:
+        prefix: what they have in common.
+        keys: all of them.
+        simple: of messages, the fields that need no putting together: (index, field, attribute).
+        nested: the other attributes.
+    """
+
+    __slots__ = ("keys", "nested", "prefix", "simple")
+
+    def __init__(self, prefix: str, keys: tuple[str, ...]) -> None:
+        self.prefix = prefix
+        self.keys = keys
+        self.simple: list[tuple[int, str, str]] = []
+        self.nested: list[str] = []
+        for key in keys:
+            index, _, field = key[len(prefix) :].partition(".")
+            if field in _PLAIN_FIELDS:
+                self.simple.append((int(index), _PLAIN_FIELDS[field], key))
+            else:
+                self.nested.append(key)
+
+    def items(self, attributes: JsonObject) -> dict[int, JsonObject]:
+        """Return the list as nested dicts, by index, in index order."""
+        return indexed({key: attributes[key] for key in self.keys}, self.prefix)
+
+
+def flattened_lists(attributes: JsonObject) -> dict[str, FlatList]:
+    """Return the lists among the attributes by their prefix, which is one of the constants above.
 
     Items with an index that cannot be one are left out.
     """
-    lists: dict[str, JsonObject] = {}
-    for key, value in attributes.items():
+    keys = tuple(attributes)
+    return _lists(keys) if len(keys) <= _MAX_CACHED else _lists.__wrapped__(keys)
+
+
+# An instrumentation sends the same keys again and again: their meaning is worked out once.
+@lru_cache(maxsize=1024)
+def _lists(keys: tuple[str, ...]) -> dict[str, FlatList]:
+    lists: dict[str, list[str]] = {}
+    for key in keys:
         if key.startswith(_LISTS):
             start = key.index(".", key.index(".") + 1) + 1
             index = key[start:].partition(".")[0]
             if index.isdecimal() and len(index) <= MAX_INDEX_DIGITS:
-                prefix = key[:start]
-                if prefix in lists:
-                    lists[prefix][key] = value
-                else:
-                    lists[prefix] = {key: value}
-    return lists
+                lists.setdefault(key[:start], []).append(key)
+    return {prefix: FlatList(prefix, tuple(members)) for prefix, members in lists.items()}
 
 
-def messages_of(items: JsonObject, prefix: str, role: str) -> list[JsonObject] | None:
-    """Return the messages of a flattened list in normal form, in index order.
+def messages_of(flat: FlatList, attributes: JsonObject, role: str) -> list[JsonObject] | None:
+    """Return the messages of a list in normal form, in index order.
 
     Args:
-        items: the attributes of one list.
-        prefix: what they have in common.
+        flat: the list.
+        attributes: those of the span.
         role: whose message it is where it does not say.
     """
-    simple: dict[int, JsonObject] = {}
-    nested: JsonObject = {}
-    start = len(prefix)
-    for key, value in items.items():
-        word, _, rest = key[start:].partition(".")
-        if rest == _ROLE or (rest == _CONTENT and isinstance(value, str)):
-            index = int(word)
-            if index in simple:
-                simple[index][rest[8:]] = value
-            else:
-                simple[index] = {rest[8:]: value}
+    items: dict[int, JsonObject] = {}
+    for index, field, key in flat.simple:
+        item = items.get(index)
+        if item is None:
+            items[index] = {field: attributes[key]}
         else:
-            nested[key] = value
-    for index, node in indexed(nested, prefix).items() if nested else ():
-        simple[index] = _item(node, simple.get(index, {}))
-    return normal_messages([simple[index] for index in sorted(simple)], role)
+            item[field] = attributes[key]
+    if flat.nested:
+        nested = {key: attributes[key] for key in flat.nested}
+        for index, node in indexed(nested, flat.prefix).items():
+            items[index] = _item(node, items.get(index, {}))
+    messages = [items[index] for index in sorted(items)]
+    if not flat.nested and all(map(_is_plain, messages)):
+        return messages  # as most are: in normal form already
+    return normal_messages(messages, role)
+
+
+def _is_plain(item: JsonObject) -> bool:
+    return item.get("role") in PLAIN_ROLES and item.get("content").__class__ is str
 
 
 def _item(node: JsonObject, plain: JsonObject) -> JsonObject:
@@ -100,8 +139,8 @@ def _item(node: JsonObject, plain: JsonObject) -> JsonObject:
         item["function"] = results
     if parts:
         said = item.get("content")
-        if isinstance(said, str) and said and not _repeats(said, parts):
-            parts.insert(0, {"type": "text", "text": said})
+        if said and not (isinstance(said, str) and _repeats(said, parts)):
+            parts[:0] = said if isinstance(said, list) else [said]
         # A tool's result is one text, however many pieces it came in.
         item["content"] = result_text(parts) if _is_result(item, parts) else parts
     calls = [
@@ -179,14 +218,16 @@ def _repeats(said: str, parts: list[Json]) -> bool:
     return said in texts or said == "".join(texts)
 
 
-def tools_from(items: JsonObject) -> tuple[list[JsonObject] | None, tuple[str, ...]]:
+def tools_from(
+    flat: FlatList, attributes: JsonObject
+) -> tuple[list[JsonObject] | None, tuple[str, ...]]:
     """Return the tool definitions of ``llm.tools.``, and the attributes that are carried by them.
 
     The schema is a whole definition of any provider, or only that of the parameters.
     """
     tools: list[JsonObject] = []
     carried: list[str] = []
-    for index, node in indexed(items, TOOLS).items():
+    for index, node in flat.items(attributes).items():
         tool = node.get("tool")
         if not isinstance(tool, dict):
             continue
@@ -204,13 +245,13 @@ def tools_from(items: JsonObject) -> tuple[list[JsonObject] | None, tuple[str, .
         if found:
             tools += found
             carried += [f"{TOOLS}{index}.tool.{key}" for key in ("json_schema", *own)]
-    return tools or None, tuple(key for key in carried if key in items)
+    return tools or None, tuple(key for key in carried if key in attributes)
 
 
-def documents_from(items: JsonObject, prefix: str) -> list[JsonObject] | None:
+def documents_from(flat: FlatList, attributes: JsonObject) -> list[JsonObject] | None:
     """Return the documents of a flattened list."""
     found: list[Json] = []
-    for node in indexed(items, prefix).values():
+    for node in flat.items(attributes).values():
         given = node.pop("document", {})
         given = {**given, **node} if isinstance(given, dict) else {"content": given, **node}
         metadata = parsed_json(given.get("metadata"))
@@ -218,21 +259,25 @@ def documents_from(items: JsonObject, prefix: str) -> list[JsonObject] | None:
     return documents_of(found)
 
 
-def texts_from(items: JsonObject, prefix: str, word: str) -> tuple[list[str], tuple[str, ...]]:
+def texts_from(
+    flat: FlatList, attributes: JsonObject, word: str
+) -> tuple[list[str], tuple[str, ...]]:
     """Return the texts of a flattened list, such as prompts, and the attributes they are from."""
     found = {
         index: node[word]["text"]
-        for index, node in indexed(items, prefix).items()
+        for index, node in flat.items(attributes).items()
         if isinstance(node.get(word), dict) and isinstance(node[word].get("text"), str)
     }
-    return list(found.values()), tuple(f"{prefix}{index}.{word}.text" for index in found)
+    return list(found.values()), tuple(f"{flat.prefix}{index}.{word}.text" for index in found)
 
 
-def vectors_from(items: JsonObject) -> tuple[list[JsonObject], tuple[str, ...]]:
+def vectors_from(
+    flat: FlatList, attributes: JsonObject
+) -> tuple[list[JsonObject], tuple[str, ...]]:
     """Return the embeddings as ``{"index", "embedding"}``, and the attributes they are from."""
     found: list[JsonObject] = []
     keys: list[str] = []
-    for index, node in indexed(items, EMBEDDINGS).items():
+    for index, node in flat.items(attributes).items():
         embedding = node.get("embedding")
         vector = json_list(embedding.get("vector")) if isinstance(embedding, dict) else None
         if vector is not None:
@@ -244,31 +289,3 @@ def vectors_from(items: JsonObject) -> tuple[list[JsonObject], tuple[str, ...]]:
 def one_or_all(texts: list[str]) -> str | list[str]:
     """Return a single text as it is, several as the list."""
     return texts[0] if len(texts) == 1 else texts
-
-
-def model_content(value: Json, role: str) -> JsonObject | None:
-    """Return one side of a model call from its raw value, with messages in normal form.
-
-    Requests and responses of OpenAI, and LangChain's prompts and generations, are known by their
-    lists of messages; their other keys stay beside these. None where no messages are to be seen.
-    """
-    if isinstance(value, str):
-        return {"messages": [{"role": role, "content": value}]} if text(value) else None
-    if isinstance(value, list):
-        messages = normal_messages(value, role) if message_like(value) else None
-        return {"messages": messages} if messages else None
-    if not isinstance(value, dict):
-        return None
-    if isinstance(value.get("role"), str) and "content" in value:
-        return {"messages": normal_messages([value], role)}
-    kwargs = value.get("kwargs")
-    if "lc" in value and isinstance(kwargs, dict) and message_like(kwargs):
-        rest = {key: value[key] for key in value if key != "kwargs"}
-        return {**rest, **kwargs, "messages": normal_messages(kwargs["messages"], role)}
-    for key in ("messages", "generations", "output"):
-        if isinstance(value.get(key), list):
-            messages = normal_messages(value[key], role)
-            if messages:
-                rest = {name: value[name] for name in value if name != key}
-                return {**rest, "messages": messages}
-    return None

@@ -5,7 +5,7 @@ Source: OpenInference, ``spec/semantic_conventions.md``.
 
 from translators.attributes import json_or_text, parsed_json, text
 from translators.base import Draft
-from translators.messages import outputs_of
+from translators.messages import message_like, normal_messages, outputs_of
 from translators.openinference_content import (
     CHOICES,
     DOCUMENTS,
@@ -15,9 +15,9 @@ from translators.openinference_content import (
     PROMPTS,
     RERANKED,
     TO_RERANK,
+    FlatList,
     documents_from,
     messages_of,
-    model_content,
     one_or_all,
     texts_from,
     vectors_from,
@@ -31,9 +31,7 @@ CHOICE_COUNTS = ("n", "candidate_count", "candidateCount")
 FUNCTION_CALL = "llm.function_call"
 
 
-def say_lists(
-    attributes: JsonObject, lists: dict[str, JsonObject], kind: str, draft: Draft
-) -> None:
+def say_lists(attributes: JsonObject, lists: dict[str, FlatList], kind: str, draft: Draft) -> None:
     """Say the content that stands in flattened lists.
 
     Args:
@@ -41,41 +39,54 @@ def say_lists(
         kind: of the span, in capitals; "" where it does not say.
     """
     if INPUT_MESSAGES in lists:
-        items = lists[INPUT_MESSAGES]
-        messages = messages_of(items, INPUT_MESSAGES, "user")
-        draft.say("inputs", messages and {"messages": messages}, *items)
-    if OUTPUT_MESSAGES in lists:
-        items = lists[OUTPUT_MESSAGES]
-        messages = messages_of(items, OUTPUT_MESSAGES, "assistant")
+        flat = lists[INPUT_MESSAGES]
+        messages = messages_of(flat, attributes, "user")
         if messages:
-            outputs = _outputs(attributes, messages, draft)
-            draft.say("outputs", outputs, *items)
+            draft.say("inputs", {"messages": messages}, *flat.keys)
+    if OUTPUT_MESSAGES in lists:
+        flat = lists[OUTPUT_MESSAGES]
+        messages = messages_of(flat, attributes, "assistant")
+        if messages:
+            draft.say("outputs", _outputs(attributes, messages, draft), *flat.keys)
+    if PROMPTS in lists or CHOICES in lists:
+        _say_completion(attributes, lists, draft)
+    if kind == "RERANKER" or TO_RERANK in lists:
+        _say_reranking(attributes, lists, draft)
+    for prefix in (RERANKED, DOCUMENTS):
+        if prefix in lists:
+            flat = lists[prefix]
+            documents = documents_from(flat, attributes)
+            draft.say("outputs", {"documents": documents}, *flat.keys)
+    if EMBEDDINGS in lists:
+        flat = lists[EMBEDDINGS]
+        texts, keys = texts_from(flat, attributes, "embedding")
+        draft.say("inputs", {"input": one_or_all(texts)} if texts else None, *keys)
+        vectors, keys = vectors_from(flat, attributes)
+        draft.say("outputs", {"data": vectors} if vectors else None, *keys)
+
+
+def _say_completion(attributes: JsonObject, lists: dict[str, FlatList], draft: Draft) -> None:
     if PROMPTS in lists:
-        prompts, keys = texts_from(lists[PROMPTS], PROMPTS, "prompt")
+        prompts, keys = texts_from(lists[PROMPTS], attributes, "prompt")
         draft.say("inputs", {"prompt": one_or_all(prompts)} if prompts else None, *keys)
     if CHOICES in lists:
-        texts, keys = texts_from(lists[CHOICES], CHOICES, "completion")
+        texts, keys = texts_from(lists[CHOICES], attributes, "completion")
         reason = text(attributes.get("llm.finish_reason"))
         choices = [
             {"text": said, "index": index, "finish_reason": reason}
             for index, said in enumerate(texts)
         ]
         draft.say("outputs", {"choices": choices} if choices else None, *keys)
-    if TO_RERANK in lists or kind == "RERANKER":
-        items = lists.get(TO_RERANK, {})
-        query = attributes.get("reranker.query", attributes.get(INPUT))
-        inputs = {"query": query, "documents": documents_from(items, TO_RERANK)}
-        keys = tuple(key for key in ("reranker.query", INPUT) if attributes.get(key) == query)
-        draft.say("inputs", inputs, *keys, *items)
-    for prefix in (RERANKED, DOCUMENTS):
-        if prefix in lists:
-            items = lists[prefix]
-            draft.say("outputs", {"documents": documents_from(items, prefix)}, *items)
-    if EMBEDDINGS in lists:
-        texts, keys = texts_from(lists[EMBEDDINGS], EMBEDDINGS, "embedding")
-        draft.say("inputs", {"input": one_or_all(texts)} if texts else None, *keys)
-        vectors, keys = vectors_from(lists[EMBEDDINGS])
-        draft.say("outputs", {"data": vectors} if vectors else None, *keys)
+
+
+def _say_reranking(attributes: JsonObject, lists: dict[str, FlatList], draft: Draft) -> None:
+    query = attributes.get("reranker.query", attributes.get(INPUT))
+    keys = tuple(key for key in ("reranker.query", INPUT) if attributes.get(key) == query)
+    inputs = {"query": query}
+    if TO_RERANK in lists:
+        inputs["documents"] = documents_from(lists[TO_RERANK], attributes)
+        keys += lists[TO_RERANK].keys
+    draft.say("inputs", inputs, *keys)
 
 
 def _outputs(attributes: JsonObject, messages: list[JsonObject], draft: Draft) -> JsonObject:
@@ -83,9 +94,12 @@ def _outputs(attributes: JsonObject, messages: list[JsonObject], draft: Draft) -
     reason = text(attributes.get("llm.finish_reason"))
     if reason is not None and "finish_reason" not in last:
         last["finish_reason"] = "tool_calls" if reason == "tool_call" else reason
-    calls = calls_of(attributes.get(FUNCTION_CALL))
-    if calls and "tool_calls" not in last:
-        last["tool_calls"] = calls
+    if FUNCTION_CALL in attributes and "tool_calls" not in last:
+        calls = calls_of(attributes[FUNCTION_CALL])
+        if calls:
+            last["tool_calls"] = calls
+    if len(messages) == 1:
+        return {"messages": messages}
     params = draft.said.get("bag.params")
     asked = [params[0].get(word) for word in CHOICE_COUNTS] if params else []
     # Without a wish for several answers, several messages are the items of one.
@@ -146,6 +160,34 @@ def _say_model_value(draft: Draft, side: str, value: Json, role: str, key: str) 
         draft.say(f"raw_{side}", value, key)
     else:
         draft.say(side, content, key)
+
+
+def model_content(value: Json, role: str) -> JsonObject | None:
+    """Return one side of a model call from its raw value, with messages in normal form.
+
+    Requests and responses of OpenAI, and LangChain's prompts and generations, are known by their
+    lists of messages; their other keys stay beside these. None where no messages are to be seen.
+    """
+    if isinstance(value, str):
+        return {"messages": [{"role": role, "content": value}]} if text(value) else None
+    if isinstance(value, list):
+        messages = normal_messages(value, role) if message_like(value) else None
+        return {"messages": messages} if messages else None
+    if not isinstance(value, dict):
+        return None
+    if isinstance(value.get("role"), str) and "content" in value:
+        return {"messages": normal_messages([value], role)}
+    kwargs = value.get("kwargs")
+    if "lc" in value and isinstance(kwargs, dict) and message_like(kwargs):
+        rest = {key: value[key] for key in value if key != "kwargs"}
+        return {**rest, **kwargs, "messages": normal_messages(kwargs["messages"], role)}
+    for key in ("messages", "generations", "output"):
+        if isinstance(value.get(key), list):
+            messages = normal_messages(value[key], role)
+            if messages:
+                rest = {name: value[name] for name in value if name != key}
+                return {**rest, "messages": messages}
+    return None
 
 
 def _say_equal(draft: Draft, field: str, value: JsonObject, key: str) -> None:

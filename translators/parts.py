@@ -10,7 +10,7 @@ from typing import TypeAlias
 from translators.attributes import parsed_json
 from translators.media import media_block
 from translators.span import Json, JsonObject
-from translators.tools import call_of, first_of, json_text, unless_empty
+from translators.tools import call_of, first_of, json_text, together, unless_empty
 
 BLOCK, CALL, RESULT = "block", "call", "result"
 
@@ -105,12 +105,13 @@ def _is_text(item: Json) -> bool:
 
 
 def _with_extras(block: JsonObject, part: JsonObject, *known: str) -> Read:
-    extras = unless_empty(part, (*known, "type", "extras"))
+    given = part.get("extras")
+    extras = unless_empty(part, (*known, "type", "extras" if isinstance(given, dict) else "type"))
     for key in _TYPES:
         if extras.get(key) == block["type"]:
             del extras[key]
-    if isinstance(part.get("extras"), dict):
-        extras |= part["extras"]
+    if isinstance(given, dict):
+        together(extras, given)
     if extras:
         block["extras"] = extras
     return BLOCK, block
@@ -123,20 +124,24 @@ def _text(part: JsonObject) -> Read | None:
     if not isinstance(text, str):
         return BLOCK, part
     block = {"type": "text", "text": text}
-    return (BLOCK, block) if len(part) == 2 else _with_extras(block, part, key)
+    if len(part) == 2 and "type" in part:
+        return BLOCK, block
+    return _with_extras(block, part, key)
 
 
 def _reasoning(part: JsonObject) -> Read:
-    inner = part.get("reasoningContent", part)
-    inner = inner if isinstance(inner, dict) else part
-    if isinstance(inner.get("reasoningText"), dict):
-        inner = {**inner["reasoningText"], **{k: inner[k] for k in inner if k != "reasoningText"}}
-    key, said = first_of(inner, ("text", "content", "thinking", "reasoning", "summary"))
+    wrapped = part.get("reasoningContent")  # Bedrock's, once or twice
+    if isinstance(wrapped, dict):
+        beside = {key: part[key] for key in part if key not in ("reasoningContent", *_TYPES)}
+        part = together(dict(wrapped), beside)
+    if isinstance(part.get("reasoningText"), dict):
+        beside = {key: part[key] for key in part if key != "reasoningText"}
+        part = together(dict(part["reasoningText"]), beside)
+    key, said = first_of(part, ("text", "content", "thinking", "reasoning", "summary"))
     text = _thoughts(said)
-    known = [key] if text is not None else []
+    known = () if text is None else (key,)
     block = {"type": "reasoning", "text": text or ""}
-    known += ["thought"] if inner.get("thought") is True and inner is part else []
-    return _with_extras(block, inner, *known)
+    return _with_extras(block, part, *known, *(("thought",) if part.get("thought") is True else ()))
 
 
 def _thoughts(said: Json) -> str | None:
@@ -152,35 +157,35 @@ def _thoughts(said: Json) -> str | None:
 
 
 def _call(part: JsonObject) -> Read:
-    inner = next((part[k] for k in _CALL_WRAPPERS if isinstance(part.get(k), dict)), part)
     if part.get("builtin") is True:
         return _server_call(part)
-    call = call_of(inner)
-    if inner is not part:
-        rest = unless_empty(part, (*_CALL_WRAPPERS, *_TYPES))
+    wrapper = next((key for key in _CALL_WRAPPERS if isinstance(part.get(key), dict)), None)
+    call = call_of(part if wrapper is None else part[wrapper])
+    if wrapper is not None:
+        rest = unless_empty(part, (wrapper, *_TYPES))
         if rest:
-            call["extras"] = {**call.get("extras", {}), **rest}
+            call["extras"] = together(dict(call.get("extras", {})), rest)
     return CALL, call
 
 
 def _result(part: JsonObject) -> Read:
-    inner = next((part[k] for k in _RESULT_WRAPPERS if isinstance(part.get(k), dict)), part)
     if part.get("builtin") is True:
         return _server_result(part)
+    wrapper = next((key for key in _RESULT_WRAPPERS if isinstance(part.get(key), dict)), None)
+    inner = part if wrapper is None else part[wrapper]
     id_key, call_id = first_of(inner, _RESULT_ID_KEYS)
     name_key, name = first_of(inner, _NAMES)
     key, value = first_of(inner, _RESULT_KEYS)
     message: JsonObject = {"role": "tool", "content": result_text(value)}
-    message["tool_call_id"] = (
-        call_id if call_id is None or isinstance(call_id, str) else json_text(call_id)
-    )
+    if call_id is not None:
+        message["tool_call_id"] = json_text(call_id)
     if isinstance(name, str):
         message["name"] = name
     else:
         name_key = ""
     rest = unless_empty(inner, (id_key, name_key, key, *_TYPES))
-    if inner is not part:
-        rest |= unless_empty(part, (*_RESULT_WRAPPERS, *_TYPES))
+    if wrapper is not None:
+        together(rest, unless_empty(part, (wrapper, *_TYPES)))
     failed = rest.get("is_error") is True or rest.get("isError") is True
     if failed or (isinstance(value, dict) and value.get("type") in _ERRORS):
         rest["status"] = "error"
@@ -197,7 +202,7 @@ def _server_call(part: JsonObject) -> Read:
     word = part.get("type")
     id_key, call_id = first_of(part, ("id", "toolCallId", "call_id"))
     name_key, name = first_of(part, _NAMES)
-    if name is None and isinstance(word, str):
+    if name is None and isinstance(word, str) and word not in _BY_TYPE:
         name = word.removesuffix("_call")
     keys = ("server_tool_call", "args", "arguments", "input", "action", "queries", "code")
     args_key, args = first_of(part, keys)

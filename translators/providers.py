@@ -110,16 +110,17 @@ def model_names(asked: str | None, answered: str | None) -> str | None:
 
     ``gpt-4o`` answered by ``gpt-4o-2024-08-06`` gives the latter; by anything else, the former.
     """
-    if not asked or not answered:
-        name = asked or answered
-    else:
-        short, full = asked.rpartition("/")[2], answered.rpartition("/")[2]
-        refined = full.startswith(short) and not full[len(short) :][:1].isalnum()
-        name = answered if refined else asked
+    name = answered if answered and (not asked or is_refined(asked, answered)) else asked
     for prefix in MODEL_PREFIXES:
         if name and name.startswith(prefix):
             return name[len(prefix) :]
     return name
+
+
+def is_refined(asked: str, answered: str) -> bool:
+    """Tell whether the model that answered is the one asked for, told with more precision."""
+    short, full = asked.rpartition("/")[2], answered.rpartition("/")[2]
+    return full.startswith(short) and not full[len(short) : len(short) + 1].isalnum()
 
 
 def model_type(run_type: str, inputs: JsonObject | None) -> str | None:

@@ -10,7 +10,7 @@ from translators.dialects.langsmith import LangSmith
 from translators.dialects.openinference import OpenInference
 from translators.dialects.openllmetry import OpenLLMetry
 from translators.finish import Finisher
-from translators.merge import Merged, merge
+from translators.merge import merge
 from translators.run import Run
 from translators.span import JsonObject, Span
 
@@ -92,8 +92,8 @@ class Registry:
         merged = merge(drafts)
         run = self._finisher.finish(span, merged, drafts, failures)
         fields = {
-            field: {"dialect": said.dialect, "from": list(said.keys)}
-            for field, said in merged.fields.items()
+            field: {"dialect": dialect, "from": list(keys)}
+            for field, (_, keys, dialect) in merged.fields.items()
         }
         for group, members, keys, dialect in merged.bags:
             for member in members:
@@ -135,6 +135,3 @@ class Registry:
             self._cached_keys += len(keys) + len(events) + 1
             self._speakers[known] = speakers
         return speakers
-
-
-__all__ = ["BUILTIN", "Merged", "Registry", "chosen"]

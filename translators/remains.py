@@ -9,11 +9,31 @@ from itertools import pairwise
 from time import gmtime
 
 from translators.run import Run
-from translators.span import KIND_INTERNAL, STATUS_OK, JsonObject, Link, Span
+from translators.span import (
+    KIND_INTERNAL,
+    STATUS_OK,
+    JsonObject,
+    Link,
+    Resource,
+    Scope,
+    Span,
+)
 
 _KINDS = {2: "SERVER", 3: "CLIENT", 4: "PRODUCER", 5: "CONSUMER"}
 # Sampled or not, the parent known to be local: nothing that anybody looks for.
 _PLAIN_FLAGS = frozenset((0, 1, 0x100, 0x101))
+_RUNTIME = (
+    ("sdk", "telemetry.sdk.name"),
+    ("sdk_version", "telemetry.sdk.version"),
+    ("runtime", "process.runtime.name"),
+    ("runtime_version", "process.runtime.version"),
+    ("platform", "os.type"),
+)
+_SERVICE = (
+    ("service_name", ("service.name",)),
+    ("revision_id", ("service.version",)),
+    ("environment", ("deployment.environment.name", "deployment.environment")),
+)
 _SECRET_WORDS = ("authorization", "api_key", "api-key", "apikey", "cookie")
 # fmt: off
 _GENAI = frozenset(
@@ -36,17 +56,44 @@ def keeps_genai_only(key: str) -> bool:
     return key.partition(".")[0] in _GENAI
 
 
-def add_span(span: Span, run: Run, *, everything: bool) -> None:
+class Sender:
+    """What a resource and a scope say on each of their runs, worked out once.
+
+    Attributes:
+        resource, scope: whose it is.
+        runtime: ``extra.runtime``; shared by the runs, so not to be changed.
+        metadata: service, version and environment.
+        scope_metadata: the scope's own fields.
+    """
+
+    __slots__ = ("metadata", "resource", "runtime", "scope", "scope_metadata")
+
+    def __init__(self, resource: Resource, scope: Scope) -> None:
+        self.resource = resource
+        self.scope = scope
+        given = resource.attributes
+        self.runtime: JsonObject = {"library": scope.name} if scope.name else {}
+        self.runtime |= {key: given[name] for key, name in _RUNTIME if given.get(name) is not None}
+        self.metadata: JsonObject = {}
+        for key, names in _SERVICE:
+            for name in names:
+                if given.get(name) is not None:
+                    self.metadata.setdefault(key, given[name])
+        told = (
+            ("otel.scope.name", scope.name),
+            ("otel.scope.version", scope.version),
+            ("otel.scope.attributes", scope.attributes),
+            ("otel.scope.schema_url", scope.schema_url),
+            ("otel.scope.dropped_attributes_count", scope.dropped),
+        )
+        self.scope_metadata: JsonObject = {key: value for key, value in told if value}
+
+
+def add_span(span: Span, run: Run, sender: Sender, *, everything: bool) -> None:
     """Add to the run's metadata what the span says beside its attributes and events."""
     metadata = run.metadata
-    given = span.resource.attributes
-    if "service.name" in given:
-        metadata.setdefault("service_name", given["service.name"])
-    if "service.version" in given:
-        metadata.setdefault("revision_id", given["service.version"])
-    environment = given.get("deployment.environment.name", given.get("deployment.environment"))
-    if environment is not None:
-        metadata.setdefault("environment", environment)
+    for key, value in sender.metadata.items():
+        metadata.setdefault(key, value)
     if run.name != span.name:
         metadata["otel.span_name"] = span.name
     if span.status_message and span.status_message not in (run.error or ""):
@@ -77,15 +124,7 @@ def add_span(span: Span, run: Run, *, everything: bool) -> None:
         metadata["otel.start_time_unix_nano"] = str(span.start_ns)
     if span.end_ns % 1000:
         metadata["otel.end_time_unix_nano"] = str(span.end_ns)
-    scope = span.scope
-    if scope.name:
-        metadata["otel.scope.name"] = scope.name
-    if scope.version:
-        metadata["otel.scope.version"] = scope.version
-    if scope.attributes:
-        metadata["otel.scope.attributes"] = scope.attributes
-    if scope.schema_url:
-        metadata["otel.scope.schema_url"] = scope.schema_url
+    metadata.update(sender.scope_metadata)
     metadata["otel.dialects"] = run.dialects
 
 

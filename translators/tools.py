@@ -42,6 +42,15 @@ def unless_empty(value: JsonObject, known: Iterable[str]) -> JsonObject:
     }
 
 
+def together(told: JsonObject, more: JsonObject) -> JsonObject:
+    """Add *more* to *told* and return it; what is told differently gets a key of its own."""
+    for key, value in more.items():
+        while key in told and told[key] != value:
+            key += "_"
+        told[key] = value
+    return told
+
+
 def first_of(value: JsonObject, keys: Iterable[str]) -> tuple[str, Json]:
     """Return the first of *keys* whose value is not None, with it; ``("", None)`` if none is."""
     for key in keys:
@@ -75,12 +84,14 @@ def call_of(part: JsonObject) -> JsonObject:
     name_key, name = first_of(inner, _NAME_KEYS)
     arguments_key, arguments = first_of(inner, _ARGUMENT_KEYS)
     call = tool_call(call_id, name, arguments)
-    known = {id_key, "type", "kind", "extras"}
+    known = {id_key, "type", "kind"} | (
+        {"extras"} if isinstance(part.get("extras"), dict) else set()
+    )
     extras = unless_empty(inner, {name_key, arguments_key} | (known if inner is part else set()))
     if inner is not part:
-        extras |= unless_empty(part, known | {"function"})
+        together(extras, unless_empty(part, known | {"function"}))
     if isinstance(part.get("extras"), dict):
-        extras |= part["extras"]
+        together(extras, part["extras"])
     if extras:
         call["extras"] = extras
     return call
@@ -93,8 +104,11 @@ def calls_of(value: Json) -> list[JsonObject]:
         found = [found]
     if not isinstance(found, list):
         return []
-    items = (parsed_json(item) for item in found)
-    return [call_of(item) for item in items if isinstance(item, dict)]
+    calls: list[JsonObject] = []
+    for item in found:
+        call = parsed_json(item)
+        calls.append(call_of(call) if isinstance(call, dict) else tool_call(None, "", item))
+    return calls
 
 
 def merged_calls(calls: list[JsonObject], more: list[JsonObject]) -> list[JsonObject]:
@@ -108,7 +122,7 @@ def merged_calls(calls: list[JsonObject], more: list[JsonObject]) -> list[JsonOb
     for call in more:
         for at, known in enumerate(calls):
             if _same(call, known):
-                extras = {**call.get("extras", {}), **known.get("extras", {})}
+                extras = together(dict(known.get("extras", {})), call.get("extras", {}))
                 merged[at] = {**known, "id": known["id"] or call["id"]}
                 if extras:
                     merged[at]["extras"] = extras

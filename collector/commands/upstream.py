@@ -45,13 +45,13 @@ def try_upstream(endpoint: str, api_key: str | None, timeout: float = 5.0) -> An
     except urllib.error.HTTPError as exc:
         with exc:
             return _judge_status(url, exc.code)
-    except TimeoutError:
-        return Answer(False, f"no answer from {url} within {timeout:g} s")
-    except urllib.error.URLError as exc:
-        if isinstance(exc.reason, TimeoutError):
-            return Answer(False, f"no answer from {url} within {timeout:g} s")
-        return Answer(False, f"no connection to {url}: {exc.reason}")
     except (OSError, http.client.HTTPException) as exc:
+        # The time limit comes bare while reading, and wrapped while connecting.
+        cause = exc.reason if isinstance(exc, urllib.error.URLError) else exc
+        if isinstance(cause, TimeoutError):
+            return Answer(False, f"no answer from {url} within {timeout:g} s")
+        if cause is not exc:
+            return Answer(False, f"no connection to {url}: {cause}")
         return Answer(False, f"no HTTP answer from {url}: {type(exc).__name__}")
 
 

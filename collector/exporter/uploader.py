@@ -1,6 +1,8 @@
 """One try: a sealed batch as one request, and what the answer means."""
 
 import io
+from urllib.parse import urlsplit
+from urllib.request import getproxies, proxy_bypass
 
 import aiohttp
 
@@ -23,8 +25,6 @@ _TRY_AGAIN = frozenset((408, 425, 429))
 def client_session(connections: int, timeout: float = 60.0) -> aiohttp.ClientSession:
     """Return a session with a pool of kept-alive connections; the caller closes it.
 
-    HTTP_PROXY, HTTPS_PROXY and NO_PROXY are honoured.
-
     Args:
         connections: most connections at once; no fewer than there are senders.
         timeout: seconds for one upload, from the wait for a connection to the end of the answer.
@@ -32,7 +32,8 @@ def client_session(connections: int, timeout: float = 60.0) -> aiohttp.ClientSes
     return aiohttp.ClientSession(
         connector=aiohttp.TCPConnector(limit=connections),
         timeout=aiohttp.ClientTimeout(total=timeout, sock_connect=_CONNECT_SECONDS),
-        trust_env=True,
+        # It would read ~/.netrc too, and send what stands there beside the caller's key.
+        trust_env=False,
         # A cookie set for one tenant would be sent along with the next one's batch.
         cookie_jar=aiohttp.DummyCookieJar(),
         auto_decompress=False,
@@ -40,7 +41,10 @@ def client_session(connections: int, timeout: float = 60.0) -> aiohttp.ClientSes
 
 
 class Uploader:
-    """Posts sealed batches to LangSmith's ``runs/multipart``. Holds nothing between two calls."""
+    """Posts sealed batches to LangSmith's ``runs/multipart``. Holds nothing between two calls.
+
+    HTTP_PROXY, HTTPS_PROXY and NO_PROXY are honoured, as they are when it posts.
+    """
 
     def __init__(self, session: aiohttp.ClientSession, clock: Clock) -> None:
         self._session = session
@@ -56,12 +60,14 @@ class Uploader:
             UploadRejected: any other answer, a redirect too: it may lead anywhere with the key.
         """
         destination = batch.destination
+        url = f"{_base(destination.endpoint)}/runs/multipart"
         try:
             async with self._session.post(
-                f"{_base(destination.endpoint)}/runs/multipart",
+                url,
                 data=_payload(batch.body),
                 headers=_headers(batch),
                 allow_redirects=False,
+                proxy=_proxy(url),
             ) as response:
                 status = response.status
                 if status in _TRY_AGAIN or status >= 500:
@@ -81,6 +87,13 @@ class Uploader:
 def _base(endpoint: str) -> str:
     """Clean an endpoint as LangSmith's SDK cleans it."""
     return endpoint.strip().strip("\"'").rstrip("/")
+
+
+def _proxy(url: str) -> str | None:
+    parts = urlsplit(url)
+    if proxy_bypass(parts.hostname or ""):
+        return None
+    return getproxies().get(parts.scheme)
 
 
 def _payload(body: bytes) -> bytes | io.BytesIO:

@@ -19,7 +19,9 @@ from translators.span import (
 )
 
 # What a run costs beside its bytes: the object, its ids, the headers of its bytes (tracemalloc).
-_RUN_BYTES = 900
+_RUN_BYTES = 700
+# On batches of 100 chat runs level 3 took 15 to 35 % more CPU than level 1 and made bodies 5 %
+# smaller; LangSmith's SDK uses level 1, too.
 _LEVEL = 1
 _SECRETS = ("authorization", "api_key", "apikey", "cookie", "secret", "token", "password")
 _REDACTED = "[redacted]"

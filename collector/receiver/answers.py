@@ -36,6 +36,14 @@ def refused(codec: Codec, refusal: Refused) -> web.Response:
     return response
 
 
+def of_aiohttp(codec: Codec, exc: web.HTTPException, method: str) -> web.Response:
+    """Return what aiohttp would have answered by itself, 404 or 405 for the most part."""
+    response = error(codec, exc.status, f"{exc.reason}: {method} is not served at this path")
+    if hdrs.ALLOW in exc.headers:
+        response.headers[hdrs.ALLOW] = exc.headers[hdrs.ALLOW]
+    return response
+
+
 def overloaded(codec: Codec, overload: Overloaded) -> web.Response:
     """Return 503: the same request is welcome a little later."""
     response = error(codec, 503, overload.reason)

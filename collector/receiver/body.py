@@ -25,6 +25,10 @@ class BodyTooSlow(Refused):
         super().__init__(400, "the body did not arrive in time")
 
 
+class ClientGone(Exception):
+    """The connection was lost before the body had come; nobody waits for an answer."""
+
+
 class Intake:
     """Adds up the bodies that are being read or decoded now; bounded by *admit*.
 
@@ -94,11 +98,14 @@ async def read_body(
         Refused: 413, larger than *max_bytes*; 415, unknown encoding; 400, too slow, or not what
             Content-Encoding says.
         Overloaded: there is no room for it.
-        ConnectionError: the client has gone.
+        ClientGone: the connection was lost.
 
     Source: opentelemetry-proto docs/specification.md, "OTLP/HTTP Request".
     """
     decoder = decoder_of(_content_encoding(request))
+    if request.transport is None:
+        # Lost before this began: the stream does not know, and would call it a RuntimeError.
+        raise ClientGone
     clock = asyncio.get_running_loop().time
     start = clock()
     chunks: list[bytes] = []
@@ -116,6 +123,8 @@ async def read_body(
                 )
     except TimeoutError:
         raise BodyTooSlow from None
+    except ConnectionError:
+        raise ClientGone from None
     except (web.RequestPayloadError, HttpProcessingError):
         raise Refused(400, "the body is not framed as HTTP says") from None
     body = chunks[0] if len(chunks) == 1 else b"".join(chunks)

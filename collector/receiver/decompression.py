@@ -23,10 +23,13 @@ _ZSTD_HEADER: Final = 18
 _ZSTD_RLE = 1
 # Real encoders write blocks of kilobytes. Blocks of nothing would keep us busy for no data.
 _BLOCKS_FREE, _BYTES_A_BLOCK = 1024, 64
+# The same for gzip members and zstd frames, each of which has to be set up.
+_MEMBERS_FREE, _BYTES_A_MEMBER = 1000, 4096
 
 _CORRUPT: Final = "the body is not what its Content-Encoding says: corrupt"
 _TRUNCATED: Final = "the body is not what its Content-Encoding says: truncated"
 _TRAILING: Final = "the body is not what its Content-Encoding says: something follows its end"
+_TOO_MANY: Final = "the body is compressed in too many pieces"
 
 
 class UnsupportedEncoding(Refused):
@@ -83,11 +86,14 @@ def unzstd(data: bytes) -> Iterator[bytes]:
             else.
     """
     view = memoryview(data)
-    start = 0
+    decompressor = zstandard.ZstdDecompressor(max_window_size=_ZSTD_WINDOW)
+    start, room = 0, _most_members(data)
     while start < len(view) or start == 0:
         end, has_content = _zstd_frame(view, start)
+        room -= 1
+        if room < 0:
+            raise Refused(400, _TOO_MANY)
         if has_content:
-            decompressor = zstandard.ZstdDecompressor(max_window_size=_ZSTD_WINDOW)
             try:
                 with decompressor.stream_reader(view[start:end]) as reader:
                     while piece := reader.read(PIECE_BYTES):
@@ -97,9 +103,13 @@ def unzstd(data: bytes) -> Iterator[bytes]:
         start = end
 
 
+def _most_members(data: bytes) -> int:
+    return _MEMBERS_FREE + len(data) // _BYTES_A_MEMBER
+
+
 def _inflate(data: bytes, window_bits: int) -> Iterator[bytes]:
     view = memoryview(data)
-    position = 0
+    position, room = 0, _most_members(data)
     pending: bytes | memoryview = b""
     stream = zlib.decompressobj(window_bits)
     while True:
@@ -118,6 +128,9 @@ def _inflate(data: bytes, window_bits: int) -> Iterator[bytes]:
                 return
             if window_bits != _GZIP or data[position : position + 2] != b"\x1f\x8b":
                 raise Refused(400, _TRAILING)
+            room -= 1
+            if room < 0:
+                raise Refused(400, _TOO_MANY)
             stream = zlib.decompressobj(window_bits)
             pending = b""
         elif not piece and not pending:

@@ -17,7 +17,7 @@ from collector.errors import Overloaded, Refused
 from collector.metrics import Metrics
 from collector.model import Destination
 from collector.receiver import answers
-from collector.receiver.body import BodyTooSlow, Hold, Intake, expected_bytes, read_body
+from collector.receiver.body import BodyTooSlow, ClientGone, Hold, Intake, expected_bytes, read_body
 from collector.receiver.codec import Decoded
 from collector.receiver.encodings import codec_of
 from collector.receiver.tenancy import Tenancy
@@ -42,6 +42,8 @@ _SHAPES: Final = {
 _INLINE_BYTES: Final = 256 * 1024
 _LOG_EVERY_SECONDS: Final = 60.0
 _STACK_DEPTH: Final = 5
+# For the metric only, as other servers have it: there is nobody left to read it.
+_CLIENT_GONE: Final = 499
 
 Accept = Callable[[Destination, str, bytes, list[Span]], Awaitable[None]]
 
@@ -102,37 +104,38 @@ class OtlpHttpReceiver:
     @web.middleware
     async def middleware(self, request: web.Request, handler: Handler) -> web.StreamResponse:
         """Answer every error of the application with a ``google.rpc.Status``, and count it."""
-        response = await self._answer(request, handler)
-        shape = _SHAPES.get(request.path)
-        if shape is not None or response.status >= 400:
-            self._metrics.requests.labels(shape or "other", str(response.status)).inc()
+        shape = _SHAPES.get(request.path, "")
+        try:
+            response = await handler(request)
+        except Exception as exc:  # noqa: BLE001 - a request's border: 500 would mean, drop the data
+            response = await self._answer(request, exc)
+            shape = shape or "other"
+        if shape:
+            self._metrics.requests.labels(shape, str(response.status)).inc()
         return response
 
-    async def _answer(self, request: web.Request, handler: Handler) -> web.StreamResponse:
-        try:
-            return await handler(request)
-        except Refused as refusal:
-            self._count(str(refusal.status))
-            response = answers.refused(answers.codec_for(request), refusal)
-            if isinstance(refusal, BodyTooSlow):
-                response.force_close()
+    async def _answer(self, request: web.Request, exc: Exception) -> web.Response:
+        codec = answers.codec_for(request)
+        if isinstance(exc, Refused):
+            self._count(str(exc.status))
+            response = answers.refused(codec, exc)
+            if isinstance(exc, BodyTooSlow):
+                await _send_and_close(request, response)
             return response
-        except Overloaded as overload:
+        if isinstance(exc, Overloaded):
             self._count("overloaded")
-            return answers.overloaded(answers.codec_for(request), overload)
-        except web.HTTPException as exc:
+            return answers.overloaded(codec, exc)
+        if isinstance(exc, web.HTTPException):
             if exc.status < 400:
-                raise
-            return self._as_status(request, exc)
-        except ConnectionError:
+                raise exc
+            self._count(str(exc.status))
+            return answers.of_aiohttp(codec, exc, request.method)
+        if isinstance(exc, ClientGone):
             self._count("disconnected")
-            raise
-        except Exception as exc:  # noqa: BLE001 - a request's border: 500 would mean, drop the data
-            self._count("failure")
-            self._log_failure(exc)
-            return answers.overloaded(
-                answers.codec_for(request), Overloaded("the receiver failed; try again")
-            )
+            return web.Response(status=_CLIENT_GONE)
+        self._count("failure")
+        self._log_failure(exc)
+        return answers.overloaded(codec, Overloaded("the receiver failed; try again"))
 
     async def _receive(self, request: web.Request) -> web.Response:
         codec = codec_of(request.headers.get(hdrs.CONTENT_TYPE, ""))
@@ -161,16 +164,10 @@ class OtlpHttpReceiver:
 
     async def _refuse_signal(self, request: web.Request) -> web.Response:
         raise Refused(
-            404, "only traces are taken here: set OTEL_LOGS_EXPORTER and OTEL_METRICS_EXPORTER=none"
+            404,
+            "only traces are taken here: "
+            "set OTEL_LOGS_EXPORTER=none and OTEL_METRICS_EXPORTER=none",
         )
-
-    def _as_status(self, request: web.Request, exc: web.HTTPException) -> web.Response:
-        self._count(str(exc.status))
-        message = f"{exc.reason}: {request.method} is not served at this path"
-        response = answers.error(answers.codec_for(request), exc.status, message)
-        if hdrs.ALLOW in exc.headers:
-            response.headers[hdrs.ALLOW] = exc.headers[hdrs.ALLOW]
-        return response
 
     def _count(self, reason: str) -> None:
         self._metrics.request_refused.labels(reason).inc()
@@ -189,8 +186,16 @@ class OtlpHttpReceiver:
         self._log.error(
             "request failed",
             error=type(exc).__name__,
-            stack=[f"{frame.filename}:{frame.lineno} {frame.name}" for frame in frames],
+            frames=[f"{frame.filename}:{frame.lineno} {frame.name}" for frame in frames],
         )
+
+
+async def _send_and_close(request: web.Request, response: web.Response) -> None:
+    """Close behind the answer: aiohttp alone would go on waiting for the rest of the body."""
+    response.force_close()
+    await response.prepare(request)
+    await response.write_eof()
+    request.protocol.force_close()
 
 
 async def _expect(request: web.Request) -> None:

@@ -237,8 +237,12 @@ def _say_details(draft: Draft, key: str, value: Json, names: dict[str, str]) -> 
 
 def _literal_object(value: Json) -> JsonObject | None:
     """Return an object from JSON text, or from what Python's ``str`` makes of a dict."""
-    found = json_object(value)
-    if found is None and isinstance(value, str) and value[:1] == "{" and len(value) < MAX_LITERAL:
+    if not isinstance(value, str) or value[:2] != "{'":
+        return json_object(value)
+    found: Json = None
+    if '"' not in value:
+        found = json_object(value.replace("'", '"'))
+    if found is None and len(value) < MAX_LITERAL:
         try:
             found = ast.literal_eval(value)
         except (ValueError, SyntaxError, RecursionError, MemoryError):

@@ -3,6 +3,8 @@
 Source: OpenInference, ``spec/semantic_conventions.md``, and its instrumentors.
 """
 
+from functools import lru_cache
+
 from translators.attributes import (
     Table,
     anything,
@@ -16,7 +18,7 @@ from translators.attributes import (
 from translators.base import Draft, Signature
 from translators.openinference_content import TOOLS, flattened_lists, tools_from
 from translators.openinference_sides import say_lists, say_values
-from translators.providers import FRAMEWORKS, model_names
+from translators.providers import FRAMEWORKS, is_refined
 from translators.run import RunType
 from translators.span import Json, JsonObject, Span
 from translators.tools import tools_of
@@ -42,7 +44,13 @@ GENERIC_NAMES = frozenset(
     {"", "agent", "agent run", "agent.run", "agent_run", "invoke_agent", "run"}
 )
 
-TEMPLATE = "llm.prompt_template."
+VARIABLES = "llm.prompt_template.variables"
+TEMPLATE = {
+    "llm.prompt_template.template": "template",
+    VARIABLES: "variables",
+    "llm.prompt_template.version": "version",
+}
+TEMPLATE_KEYS = frozenset(TEMPLATE)
 PARAMS = ("llm.invocation_parameters", "embedding.invocation_parameters")
 CONTENT_PARAMS = frozenset({"messages", "tools", "system", "prompt", "input"})
 
@@ -129,16 +137,16 @@ class OpenInference:
             draft.say("name", text(attributes.get("tool.name" if kind == "TOOL" else "agent.name")))
         lists = flattened_lists(attributes)
         if TOOLS in lists:
-            tools, keys = tools_from(lists[TOOLS])
+            tools, keys = tools_from(lists[TOOLS], attributes)
             draft.say("params.tools", tools, *keys)
         for key in PARAMS:
             if key in attributes:
                 _say_params(attributes, key, draft)
         _say_context(span, draft)
         if kind == "PROMPT":
-            variables = json_object(attributes.get(TEMPLATE + "variables"))
+            variables = json_object(attributes.get(VARIABLES))
             draft.say("inputs", variables)
-        if lists:
+        if lists or kind == "RERANKER":
             say_lists(attributes, lists, kind, draft)
         say_values(attributes, kind, draft)
         return draft if draft.said else None
@@ -166,9 +174,9 @@ def _say_params(attributes: JsonObject, key: str, draft: Draft) -> None:
         known = draft.said.get("model")
         if known is None:
             draft.say("model", asked)
-        elif known[0] != asked and model_names(asked, known[0]) == model_names(None, known[0]):
+        elif known[0] != asked and is_refined(asked, known[0]):
             # The instrumentor took the model from the response: it is the asked one, more exactly.
-            draft.say("response_model", *known[:1], *known[1])
+            draft.say("response_model", known[0], *known[1])
             draft.said["model"] = (asked, ())
 
 
@@ -181,18 +189,22 @@ def _say_context(span: Span, draft: Draft) -> None:
     if bag is not None and "thread_id" not in draft.said:
         for key in ("thread_id", "session_id", "conversation_id"):
             draft.say("thread_id", text(bag[0].get(key)))
-    template = {
-        word: json_or_text(attributes[TEMPLATE + word])
-        for word in ("template", "variables", "version")
-        if TEMPLATE + word in attributes
-    }
-    if template:
-        keys = (TEMPLATE + word for word in template)
+    if not TEMPLATE_KEYS.isdisjoint(attributes):
+        keys = [key for key in TEMPLATE if key in attributes]
+        template = {TEMPLATE[key]: json_or_text(attributes[key]) for key in keys}
         draft.say("metadata.prompt_template", template, *keys)
-    if "usage.input" in draft.said and any(word in span.scope.name for word in EXCLUSIVE):
+    exclusive, holder = _habits(span.scope.name)
+    if exclusive and "usage.input" in draft.said:
         draft.say("usage.exclusive", True)
-    if any(word in span.scope.name for word in HOLDERS):
+    if holder:
         draft.say("usage_holder", True)
     for event in span.events:
         if event.name == FIRST_TOKEN:
             draft.say("first_token_ns", event.time_ns)
+
+
+@lru_cache(maxsize=256)
+def _habits(scope: str) -> tuple[bool, bool]:
+    """Tell whether input counts leave out cached tokens, and whether agents alone hold usage."""
+    exclusive = any(word in scope for word in EXCLUSIVE)
+    return exclusive, any(word in scope for word in HOLDERS)

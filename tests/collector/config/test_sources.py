@@ -76,7 +76,7 @@ def test_a_switch_is_turned_off_by_its_no_flag() -> None:
 
 def test_a_file_may_hold_the_key_units_and_lists(file: Path) -> None:
     file.write_text(
-        "langsmith_api_key: lsv2\nspan_ttl: 1m\nmax_body_bytes: 1MiB\ntranslators: [genai, langsmith]\n"
+        "langsmith_api_key: lsv2\nspan_ttl: 1m\nmax_body_bytes: 1MiB\ntranslators: [genai]\n"
     )
 
     settings = load(["--config", str(file)], {})
@@ -85,7 +85,7 @@ def test_a_file_may_hold_the_key_units_and_lists(file: Path) -> None:
     assert settings.langsmith_api_key.get_secret_value() == "lsv2"
     assert settings.span_ttl == 60.0
     assert settings.max_body_bytes == 1 << 20
-    assert settings.translators == ("genai", "langsmith")
+    assert settings.translators == ("genai",)
 
 
 @pytest.mark.parametrize("text", ["", "# nothing\n", "http_port:\n"])

@@ -1,10 +1,12 @@
 """A sender with everything it needs, for the tests of this room."""
 
 import asyncio
+import json
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
+from collector.errors import UploadRejected
 from collector.exporter.dead_letters import DeadLetterDir
 from collector.exporter.outbox import Outbox
 from collector.exporter.retry import RetryPolicy
@@ -74,11 +76,18 @@ class Bench:
         """Wait until the outbox holds nothing."""
         await asyncio.wait_for(self.outbox.wait_idle(), PATIENCE)
 
+    async def until_settled(self, receipt: Receipt) -> None:
+        """Let time pass until *receipt* is settled, however many tries that takes."""
+        async with asyncio.timeout(PATIENCE):
+            while receipt.open:
+                self.clock.advance(1.0)
+                await asyncio.sleep(0.001)
+
 
 async def until(condition: Callable[[], bool]) -> None:
     """Wait until *condition* holds."""
     async with asyncio.timeout(PATIENCE):
-        while not condition():
+        while not condition():  # noqa: ASYNC110 -- no event tells of every condition
             await asyncio.sleep(0.0005)
 
 
@@ -94,3 +103,15 @@ async def bench_on(
     clock = FakeClock()
     async with client_session(8, upload_seconds) as session:
         yield Bench(Uploader(session, clock), clock, upstream.url, seal, letters, max_retries)
+
+
+def letters_in(path: Path) -> list[dict[str, object]]:
+    """Return the content of the dead letters in *path*."""
+    return [json.loads(file.read_bytes()) for file in path.iterdir()]
+
+
+class Refusing:
+    """An uploader to whom nothing is good enough."""
+
+    async def upload(self, batch: SealedBatch) -> None:
+        raise UploadRejected("422", "no")

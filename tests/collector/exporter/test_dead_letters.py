@@ -1,5 +1,6 @@
 import base64
 import json
+import os
 import stat
 from pathlib import Path
 
@@ -105,3 +106,17 @@ def test_a_letter_that_fails_half_way_leaves_nothing_behind(
         DeadLetterDir(tmp_path, FakeClock()).write(sealed(), "422", "")
 
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_letter_and_its_name_are_on_the_disk_before_it_counts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    synced: list[bool] = []
+    monkeypatch.setattr(
+        "os.fsync", lambda file: synced.append(stat.S_ISDIR(os.fstat(file).st_mode))
+    )
+
+    DeadLetterDir(tmp_path, FakeClock()).write(sealed(), "422", "")
+
+    # The file, then the directory.
+    assert synced == [False, True]

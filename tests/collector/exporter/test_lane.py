@@ -228,3 +228,31 @@ def test_the_next_delay_answers_the_lane_or_the_batch() -> None:
 
     assert lane.failures == 0
     assert sorted((first.failures, second.failures)) == [0, 2]
+
+
+def test_a_lane_with_failures_only_waits_for_the_later_of_both_times() -> None:
+    lane, (first, second) = lane_of(2)
+    take(lane)
+    take(lane)
+    lane.aside(first, resume_at=1.0)
+    lane.again(second, resume_at=5.0)
+    pause_is_later = lane.next_at(MANY)
+    lane.aside(take(lane, 5.0), resume_at=9.0)
+    lane.aside(take(lane, 5.0), resume_at=9.0)
+
+    assert pause_is_later == 5.0
+    assert lane.next_at(MANY) == 9.0
+
+
+def test_time_alone_helps_no_lane_that_waits_for_its_senders() -> None:
+    lane, _ = lane_of(3)
+    lane.aside(take(lane), resume_at=1.0)
+    take(lane)
+    at_the_limit = lane.next_at(1)
+    lane.aside(take(lane), resume_at=1.0)
+    before = lane.next_at(2)
+    take(lane, 1.0)
+
+    assert at_the_limit is None
+    assert before == 1.0
+    assert lane.next_at(MANY) is None

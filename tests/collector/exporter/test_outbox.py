@@ -1,8 +1,5 @@
 import asyncio
 
-from hypothesis import given
-from hypothesis import strategies as st
-
 from collector.clock import SystemClock
 from collector.exporter.lane import Lease
 from collector.exporter.outbox import Outbox
@@ -129,9 +126,10 @@ async def test_a_shorter_pause_is_not_slept_through() -> None:
 
     outbox.again(short, 2.0)
     await asyncio.sleep(0)
+    timers = clock.timers
     waited = await clock.pass_timer()
 
-    assert waited == 2.0
+    assert (timers, waited) == (1, 2.0)
     assert await asyncio.wait_for(sender, PATIENCE) is short
 
 
@@ -161,7 +159,8 @@ async def test_a_lane_without_batches_is_forgotten() -> None:
     outbox.done(await take(outbox))
 
     assert outbox.paused == 0
-    assert outbox.take_any() is None
+    # Nobody outside can see it, but tenants come and go for as long as the process lives.
+    assert not outbox._lanes
 
 
 async def test_a_batch_set_aside_pauses_nobody() -> None:
@@ -254,65 +253,14 @@ async def test_the_running_loop_wakes_the_senders_by_default() -> None:
     assert await take(outbox) is lease
 
 
-def step_of(outbox: Outbox, clock: FakeClock, out: list[Lease], step: str) -> int:
-    """Do what one step of a random history says, where it can; return by how much more is held."""
-    if step == "wait":
-        clock.advance(1.0)
-    elif step in ("add a", "add b"):
-        outbox.add(samples.batch(A if step == "add a" else B, size=10))
-        return 1
-    elif step == "drain":
-        outbox.begin_drain()
-    elif out and step == "done":
-        outbox.done(out.pop(0))
-        return -1
-    elif out and step == "again":
-        outbox.again(out.pop(0), 1.5)
-    elif out and step == "aside":
-        outbox.aside(out.pop(0), 0.5)
-    elif out and step == "back":
-        outbox.give_back(out.pop(0))
-    return 0
+async def test_any_batch_is_one_that_nobody_has() -> None:
+    outbox = outbox_at(FakeClock())
+    outbox.add(samples.batch(A))
+    outbox.add(samples.batch(B))
+    out = await take(outbox)
 
+    lease = outbox.take_any()
 
-STEPS = ("add a", "add b", "take", "done", "again", "aside", "back", "wait", "drain")
-
-
-@given(st.lists(st.sampled_from(STEPS), max_size=40))
-async def test_whatever_happens_each_batch_is_held_once_until_done(steps: list[str]) -> None:
-    clock = FakeClock()
-    outbox = outbox_at(clock, per_tenant=2)
-    out: list[Lease] = []
-    held = found = 0
-    for step in steps:
-        if step == "take" and not await nothing_to_take(outbox):
-            out.append(await take(outbox))
-        held += step_of(outbox, clock, out, step)
-        assert (outbox.held_runs, outbox.held_bytes) == (held, 10 * held)
-    for lease in out:
-        outbox.give_back(lease)
-    while (left := outbox.take_any()) is not None:
-        found += 1
-        outbox.done(left)
-
-    assert found == held
-    assert (outbox.held_bytes, outbox.paused, outbox.idle) == (0, 0, True)
-
-
-@given(st.lists(st.sampled_from(STEPS), max_size=40))
-async def test_whatever_happened_all_batches_get_through_in_the_end(steps: list[str]) -> None:
-    clock = FakeClock()
-    outbox = outbox_at(clock, per_tenant=2)
-    out: list[Lease] = []
-    for step in steps:
-        if step == "take" and not await nothing_to_take(outbox):
-            out.append(await take(outbox))
-        step_of(outbox, clock, out, step)
-    for lease in out:
-        outbox.give_back(lease)
-
-    clock.advance(10.0)
-    while not outbox.idle:
-        outbox.done(await take(outbox))
-
-    assert outbox.held_runs == 0
+    assert lease is not None
+    assert (out.destination, lease.destination) == (A, B)
+    assert outbox.take_any() is None

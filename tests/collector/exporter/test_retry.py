@@ -1,3 +1,5 @@
+import time
+from collections.abc import Iterator
 from email.utils import formatdate
 
 import pytest
@@ -74,6 +76,20 @@ def test_no_delay_of_our_own_is_longer_than_30_seconds(
 )
 def test_retry_after_is_seconds_or_a_date_within_bounds(value: str, seconds: float) -> None:
     assert parse_retry_after(value, NOW_NS) == seconds
+
+
+@pytest.fixture
+def _far_from_greenwich(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setenv("TZ", "EST+5")
+    time.tzset()
+    yield
+    monkeypatch.undo()
+    time.tzset()
+
+
+@pytest.mark.usefixtures("_far_from_greenwich")
+def test_a_date_without_a_zone_is_utc_wherever_the_machine_is() -> None:
+    assert parse_retry_after("Thu Jan  1 00:00:09 2026", NOW_NS) == 9.0
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import suppress
+from pathlib import Path
 
 import aiohttp
 import pytest
@@ -249,12 +250,49 @@ async def test_a_cookie_of_one_tenant_is_not_sent_for_another(
     assert "Cookie" not in upstream.requests[1].headers
 
 
-async def test_a_proxy_named_in_the_environment_is_used(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_proxy_named_in_the_environment_is_used(
+    session: aiohttp.ClientSession, monkeypatch: pytest.MonkeyPatch
+) -> None:
     async with FakeUpstream() as proxy:
         monkeypatch.setenv("HTTP_PROXY", proxy.url)
-        async with client_session(1) as session:
-            await Uploader(session, FakeClock()).upload(sealed("http://langsmith.test/api/v1"))
+        await Uploader(session, FakeClock()).upload(sealed("http://langsmith.test/api/v1"))
 
     (request,) = proxy.requests
     assert request.headers["Host"] == "langsmith.test"
     assert request.path.endswith("/api/v1/runs/multipart")
+    assert "Proxy-Authorization" not in request.headers
+
+
+async def test_a_proxy_gets_the_password_in_its_address(
+    session: aiohttp.ClientSession, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with FakeUpstream() as proxy:
+        monkeypatch.setenv("HTTP_PROXY", proxy.url.replace("//", "//user:pass@"))
+        await Uploader(session, FakeClock()).upload(sealed("http://langsmith.test"))
+
+    (request,) = proxy.requests
+    assert request.headers["Proxy-Authorization"] == "Basic dXNlcjpwYXNz"
+
+
+async def test_a_host_in_no_proxy_is_asked_directly(
+    session: aiohttp.ClientSession, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with FakeUpstream() as upstream, FakeUpstream() as proxy:
+        monkeypatch.setenv("HTTP_PROXY", proxy.url)
+        monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+        await Uploader(session, FakeClock()).upload(sealed(upstream.url))
+
+    assert (len(upstream.requests), len(proxy.requests)) == (1, 0)
+
+
+async def test_a_password_file_of_the_machine_is_not_sent_along(
+    session: aiohttp.ClientSession, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    netrc = tmp_path / "netrc"
+    netrc.write_text("default login somebody password secret\n")
+    netrc.chmod(0o600)
+    monkeypatch.setenv("NETRC", str(netrc))
+    async with FakeUpstream() as upstream:
+        await Uploader(session, FakeClock()).upload(sealed(upstream.url))
+
+    assert "Authorization" not in upstream.requests[0].headers

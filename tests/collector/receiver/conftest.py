@@ -17,7 +17,7 @@ from translators.span import Span
 
 from .messages import request_of, span
 
-MAX_BODY_BYTES = 1 << 20
+MAX_BODY_BYTES = 900_000
 PROTOBUF = "application/x-protobuf"
 JSON = "application/json"
 
@@ -92,6 +92,18 @@ class Door:
         return value or 0.0
 
 
+async def _live(request: web.Request) -> web.Response:
+    return web.Response(text="alive")
+
+
+async def _busy(request: web.Request) -> web.Response:
+    return web.Response(status=503, text="draining")
+
+
+async def _moved(request: web.Request) -> web.Response:
+    raise web.HTTPFound("/live")
+
+
 class _Server(BaseTestServer):
     def __init__(self, app: web.Application) -> None:
         super().__init__()
@@ -120,6 +132,9 @@ async def open_door(
     behind.held = lambda: receiver.held_bytes
     app = web.Application(middlewares=[receiver.middleware])
     app.add_routes(receiver.routes())
+    app.router.add_get("/live", _live)
+    app.router.add_get("/busy", _busy)
+    app.router.add_get("/moved", _moved)
     server = _Server(app)
     await server.start_server()
     client: TestClient[Any, Any] = TestClient(server)

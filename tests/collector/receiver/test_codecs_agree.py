@@ -1,10 +1,12 @@
 """One message gives equal spans through both codecs, and nothing makes a codec fail otherwise."""
 
 import random
+from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
 import orjson
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
@@ -113,7 +115,7 @@ def seen(decoded: Decoded) -> tuple[Any, dict[str, int]]:
     return plain(decoded.spans), decoded.by_reason
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(requests())
 def test_protobuf_and_json_of_one_message_give_equal_spans(
     request: ExportTraceServiceRequest,
@@ -125,24 +127,48 @@ def test_protobuf_and_json_of_one_message_give_equal_spans(
     orjson.dumps(seen(by_protobuf))
 
 
-@settings(max_examples=150, deadline=None)
-@given(requests(), st.randoms(use_true_random=False))
-def test_mutated_protobuf_is_decoded_or_refused(
-    request: ExportTraceServiceRequest, rng: random.Random
-) -> None:
-    body = mutated(request.SerializeToString(), rng)
-    with suppress(Refused):
-        check(protobuf_codec.decode(body))
+def rich_request() -> ExportTraceServiceRequest:
+    """A request with something at every place."""
+    value = array_of([AnyValue(int_value=-1), kvlist_of({"k": AnyValue(double_value=0.5)})])
+    pairs = pairs_of(
+        {"a": AnyValue(string_value="été"), "b": AnyValue(bytes_value=b"x"), "c": value}
+    )
+    made = trace_pb2.Span(
+        trace_id=bytes(range(16)),
+        span_id=bytes(range(8)),
+        parent_span_id=bytes(range(1, 9)),
+        name="chat",
+        kind=trace_pb2.Span.SPAN_KIND_CLIENT,
+        start_time_unix_nano=1_763_600_000_000_000_001,
+        attributes=pairs,
+        events=[trace_pb2.Span.Event(name="e", time_unix_nano=2, attributes=pairs)],
+        links=[trace_pb2.Span.Link(trace_id=bytes(16), span_id=bytes(8), attributes=pairs)],
+        status=trace_pb2.Status(code=trace_pb2.Status.STATUS_CODE_ERROR, message="m"),
+        flags=0x301,
+    )
+    request = ExportTraceServiceRequest()
+    resource_spans = request.resource_spans.add()
+    resource_spans.resource.attributes.extend(pairs)
+    scope_spans = resource_spans.scope_spans.add()
+    scope_spans.scope.name = "s"
+    scope_spans.spans.extend([made, made])
+    return request
 
 
-@settings(max_examples=150, deadline=None)
-@given(requests(), st.randoms(use_true_random=False))
-def test_mutated_json_is_decoded_or_refused(
-    request: ExportTraceServiceRequest, rng: random.Random
+@pytest.mark.parametrize(
+    ("decode", "body"),
+    [
+        (protobuf_codec.decode, rich_request().SerializeToString()),
+        (json_codec.decode, orjson.dumps(to_otlp_json(rich_request()))),
+    ],
+    ids=["protobuf", "json"],
+)
+def test_mutated_bodies_are_decoded_or_refused(
+    decode: Callable[[bytes], Decoded], body: bytes
 ) -> None:
-    body = mutated(orjson.dumps(to_otlp_json(request)), rng)
-    with suppress(Refused):
-        check(json_codec.decode(body))
+    for seed in range(3000):
+        with suppress(Refused):
+            check(decode(mutated(body, random.Random(seed))))
 
 
 json_values = st.recursive(
@@ -152,7 +178,7 @@ json_values = st.recursive(
 )
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(requests(), json_values, st.randoms(use_true_random=False))
 def test_any_value_at_any_place_is_decoded_or_refused(
     request: ExportTraceServiceRequest, value: Any, rng: random.Random

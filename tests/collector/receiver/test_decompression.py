@@ -201,3 +201,15 @@ def test_other_encodings_are_415(name: str) -> None:
         decoder_of(name)
 
     assert refused.value.status == 415
+
+
+@pytest.mark.parametrize(
+    ("encoding", "member"), [("gzip", gzip.compress(b"")), ("zstd", zstandard.compress(b""))]
+)
+def test_hundreds_of_members_are_taken_and_thousands_of_tiny_ones_refused(
+    encoding: str, member: bytes
+) -> None:
+    assert unpack(encoding, member * 900) == b""
+
+    with pytest.raises(Refused):
+        unpack(encoding, member * 5000)

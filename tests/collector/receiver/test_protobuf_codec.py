@@ -10,9 +10,7 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import (
 from opentelemetry.proto.common.v1.common_pb2 import AnyValue, ArrayValue, KeyValue, KeyValueList
 from opentelemetry.proto.trace.v1.trace_pb2 import Status
 
-from collector.errors import Refused
 from collector.receiver.protobuf_codec import decode, status, success
-from collector.receiver.wire import field
 
 from .messages import SPAN_ID, TRACE_ID, plain, request_of, span, with_text
 
@@ -21,15 +19,6 @@ def value_of(value: AnyValue) -> object:
     made = span()
     made.attributes.add(key="k").value.CopyFrom(value)
     return decode(request_of(made).SerializeToString()).spans[0].attributes["k"]
-
-
-def nested(levels: int) -> bytes:
-    """The bytes of a request with one span, whose attribute is nested *levels* deep."""
-    value = field(1, b"deep")
-    for _ in range(levels - 1):
-        value = field(5, field(1, value))
-    attribute = field(9, field(1, b"k") + field(2, value))
-    return field(1, field(2, field(2, span("deep").SerializeToString() + attribute)))
 
 
 def test_every_field_of_a_span_arrives() -> None:
@@ -211,75 +200,6 @@ def test_no_bytes_are_a_request_without_spans() -> None:
     decoded = decode(b"")
 
     assert (decoded.spans, decoded.rejected, decoded.reasons) == ([], 0, [])
-
-
-@pytest.mark.parametrize(
-    "body", [b"\xff\xff\xff", b"not protobuf", b"\x0a\x05ab", b"\x0b", b"\x00\x00", b"\x0a"]
-)
-def test_bytes_that_are_no_request_are_refused(body: bytes) -> None:
-    with pytest.raises(Refused) as refused:
-        decode(body)
-
-    assert refused.value.status == 400
-
-
-def test_text_that_is_no_utf8_is_mended_everywhere() -> None:
-    made = span("NAME~", trace_state="STATE~")
-    made.status.message = "MESSAGE~"
-    made.attributes.add(key="KEY~").value.string_value = "VALUE~"
-    made.attributes.add(key="list").value.array_value.values.add().string_value = "ITEM~"
-    member = made.attributes.add(key="object").value.kvlist_value.values.add(key="MEMBER~")
-    member.value.string_value = "DEEP~"
-    made.events.add(name="EVENT~").attributes.add(key="e").value.string_value = "E~"
-    made.links.add(trace_id=TRACE_ID, trace_state="LINK~")
-    request = request_of(made, span("neighbour"))
-    request.resource_spans[0].resource.attributes[0].value.string_value = "SHOP~"
-    request.resource_spans[0].scope_spans[0].scope.name = "SCOPE~"
-    request.resource_spans[0].schema_url = "SCHEMA~"
-
-    decoded = decode(request.SerializeToString().replace(b"~", b"\xe2"))
-
-    assert decoded.rejected == 0
-    found, neighbour = decoded.spans
-    assert found.name == "NAME\ufffd"
-    assert found.trace_state == "STATE\ufffd"
-    assert found.status_message == "MESSAGE\ufffd"
-    assert found.attributes == {
-        "KEY\ufffd": "VALUE\ufffd",
-        "list": ["ITEM\ufffd"],
-        "object": {"MEMBER\ufffd": "DEEP\ufffd"},
-    }
-    assert found.events[0].name == "EVENT\ufffd"
-    assert found.events[0].attributes == {"e": "E\ufffd"}
-    assert found.links[0].trace_state == "LINK\ufffd"
-    assert found.resource.attributes == {"service.name": "SHOP\ufffd"}
-    assert found.resource.schema_url == "SCHEMA\ufffd"
-    assert found.scope.name == "SCOPE\ufffd"
-    assert neighbour.name == "neighbour"
-
-
-@pytest.mark.parametrize(
-    ("levels", "usable"), [(47, True), (48, True), (49, False), (10_000, False)]
-)
-def test_only_the_span_that_is_nested_too_deep_is_rejected(levels: int, usable: bool) -> None:
-    decoded = decode(request_of(span("neighbour")).SerializeToString() + nested(levels))
-
-    assert [found.name for found in decoded.spans] == (
-        ["neighbour", "deep"] if usable else ["neighbour"]
-    )
-    assert decoded.by_reason == ({} if usable else {"nesting": 1})
-
-
-def test_only_the_span_whose_bytes_are_broken_is_rejected() -> None:
-    made = span("broken")
-    made.attributes.add(key="MARK").value.string_value = "x"
-    body = request_of(made, span("neighbour")).SerializeToString()
-
-    # The length of the key now reaches past the end of its message.
-    decoded = decode(body.replace(b"\x0a\x04MARK", b"\x0a\x74MARK"))
-
-    assert [found.name for found in decoded.spans] == ["neighbour"]
-    assert decoded.by_reason == {"malformed": 1}
 
 
 def test_a_million_attributes_are_read() -> None:

@@ -1,6 +1,7 @@
 """Raw bytes on the socket: what is no HTTP, what comes slowly, what never comes to its end."""
 
 import asyncio
+from collections.abc import Callable
 
 import orjson
 import pytest
@@ -24,6 +25,15 @@ async def exchange(door: Door, *pieces: bytes) -> bytes:
             return await reader.read()
     finally:
         writer.close()
+
+
+async def until(condition: Callable[[], bool]) -> None:
+    """Let the loop turn until *condition* holds."""
+    for _ in range(100_000):
+        if condition():
+            return
+        await asyncio.sleep(0)
+    raise AssertionError("it never came true")
 
 
 def head(*headers: str, method: str = "POST") -> bytes:
@@ -70,6 +80,32 @@ async def test_a_body_that_stalls_is_400_and_the_connection_is_closed(
     assert door.behind.records == []
 
 
+async def test_a_fault_of_aiohttp_itself_is_503_and_names_no_cause(
+    door: Door, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise KeyError("secret")
+
+    monkeypatch.setattr(door.metrics.requests, "labels", fail)
+
+    answer = await exchange(door, head(f"Content-Length: {len(GOOD)}", "Connection: close"), GOOD)
+
+    assert b" 503 " in answer.splitlines()[0]
+    assert b"secret" not in answer
+
+
+async def test_a_client_that_goes_away_is_not_logged(
+    door: Door, caplog: pytest.LogCaptureFixture
+) -> None:
+    _, writer = await asyncio.open_connection("127.0.0.1", door.port)
+    writer.write(head("Content-Length: 100") + b"abc")
+    await until(lambda: door.receiver.held_bytes > 0)
+    writer.close()
+    await until(lambda: door.sample("requests", path="traces", status="499") == 1)
+
+    assert caplog.records == []
+
+
 async def test_a_body_with_broken_chunks_is_400(door: Door) -> None:
     answer = await exchange(door, head("Transfer-Encoding: chunked"), b"zz\r\nabc\r\n")
 
@@ -90,12 +126,9 @@ async def test_a_client_that_goes_away_in_the_middle_of_a_body_leaves_nothing(
     _, writer = await asyncio.open_connection("127.0.0.1", door.port)
     writer.write(head(framing[0]) + framing[1])
     await writer.drain()
-    async with asyncio.timeout(5):
-        while not door.receiver.held_bytes:
-            await asyncio.sleep(0)
-        writer.close()
-        while door.receiver.held_bytes:
-            await asyncio.sleep(0)
+    await until(lambda: door.receiver.held_bytes > 0)
+    writer.close()
+    await until(lambda: door.receiver.held_bytes == 0)
 
     assert door.behind.records == []
     assert door.sample("requests_refused", reason="disconnected") == 1

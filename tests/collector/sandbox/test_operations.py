@@ -93,8 +93,7 @@ def _posted(*more: bytes) -> tuple[bytes, ...]:
         ),
         (
             _posted(part(f"attachment.{ROOT}", b"x", "image/png")),
-            f"run {ROOT}, part attachment.{ROOT}: "
-            "an attachment's name is not empty and has no dot",
+            f"run {ROOT}, part attachment.{ROOT}: an attachment's name is not empty and has no dot",
         ),
         (
             _posted(part(f"attachment.{OTHER}.a", b"x", "image/png")),

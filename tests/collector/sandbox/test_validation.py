@@ -43,8 +43,7 @@ async def _refusal(api: Api, *parts: bytes) -> str:
         ({"run_type": ["llm"]}, "run_type is not a string"),
         (
             {"run_type": "agent"},
-            "run_type 'agent' is not one of "
-            "tool, chain, llm, retriever, embedding, prompt, parser",
+            "run_type 'agent' is not one of tool, chain, llm, retriever, embedding, prompt, parser",
         ),
         ({"extra": []}, "extra is not a JSON object"),
         ({"extra": {"metadata": []}}, "extra.metadata is not a JSON object"),
