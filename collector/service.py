@@ -6,6 +6,7 @@ import os
 import random
 import signal
 from collections.abc import Callable
+from contextlib import suppress
 
 import aiohttp
 import structlog
@@ -34,8 +35,8 @@ from translators.registry import Registry, chosen
 log = structlog.get_logger()
 
 _SLOWEST_TICK = 0.25
-# Of the grace period: what is left after the uploads, for the rest and the sockets.
-_RESERVE_SECONDS = 1.0
+# Share of the grace period, twice: for the rest that was not delivered, and for the sockets.
+_RESERVE = 0.05
 
 
 class Proxy:
@@ -132,7 +133,8 @@ class Proxy:
         app = web.Application(middlewares=[self._receiver.middleware])
         app.add_routes(admin_routes(self.health, self.metrics))
         app.add_routes(self._receiver.routes())
-        runner = OtlpRunner(app, shutdown_timeout=_RESERVE_SECONDS)
+        reserve = settings.shutdown_grace_seconds * _RESERVE
+        runner = OtlpRunner(app, shutdown_timeout=reserve)
         await runner.setup()
         try:
             site = web.TCPSite(runner, settings.http_host, settings.http_port)
@@ -145,13 +147,15 @@ class Proxy:
                 await self._end()
                 for worker in workers:
                     worker.cancel()
-            await self._sender.park_rest()
+            with suppress(TimeoutError):
+                async with asyncio.timeout(reserve):
+                    await self._sender.park_rest()
         finally:
             await runner.cleanup()
 
     async def _end(self) -> None:
         settings = self._settings
-        deadline = self._clock.monotonic() + settings.shutdown_grace_seconds - _RESERVE_SECONDS
+        deadline = self._clock.monotonic() + settings.shutdown_grace_seconds * (1 - 2 * _RESERVE)
         self.health.stopping()
         log.info("stopping", held_spans=self.pipeline.held_spans)
         # Load balancers and exporters go on sending until word of it has reached them.

@@ -67,10 +67,9 @@ def with_system(instructions: Json, messages: list[JsonObject]) -> list[JsonObje
         if message.get("role") not in ("system", "developer"):
             break
         leading.append(_text_of(message))
-    wanted = [_text_of(message) for message in system]
-    if leading[: len(wanted)] == wanted or "".join(leading) == "".join(wanted) != "":
-        return messages
-    return system + messages
+    wanted = "".join([_text_of(message) for message in system]).strip()
+    given = "".join(leading[: len(system)]).strip(), "".join(leading).strip()
+    return messages if wanted and wanted in given else system + messages
 
 
 def outputs_of(
@@ -106,7 +105,7 @@ def outputs_of(
 
 def _text_of(message: JsonObject) -> str:
     texts = (block.get("text") for block in blocks_of(message))
-    return "".join(text for text in texts if isinstance(text, str)).strip()
+    return "".join([text for text in texts if isinstance(text, str)])
 
 
 def _flat(value: list[Json]) -> list[Json]:

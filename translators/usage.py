@@ -173,7 +173,9 @@ def _add_costs(usage: JsonObject, counts: Mapping[str, int | float]) -> JsonObje
             kept = usage if cost or usage.get(tokens) == 0 else unpaid
             kept[field] = cost
             continue
-        for prefix, details in COST_DETAILS.items():
-            if cost and name.startswith(prefix):
-                usage.setdefault(details, {})[name[len(prefix) :]] = cost
+        prefix = next((prefix for prefix in COST_DETAILS if name.startswith(prefix)), None)
+        if prefix is None:
+            unpaid[name] = cost
+        elif cost:
+            usage.setdefault(COST_DETAILS[prefix], {})[name[len(prefix) :]] = cost
     return unpaid

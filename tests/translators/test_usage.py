@@ -173,25 +173,28 @@ def test_reasoning_is_part_of_the_output_otherwise() -> None:
     assert usage_of({"input": 93, "output": 44, "reasoning": 21})["output_tokens"] == 44
 
 
-@pytest.mark.parametrize(("declared", "inputs", "outputs"), [(False, 100, 60), (True, 140, 20)])
-def test_one_surplus_is_not_counted_for_cache_and_reasoning(
-    declared: bool, inputs: int, outputs: int
-) -> None:
+@pytest.mark.parametrize(
+    ("declared", "inputs", "outputs"),
+    [
+        pytest.param(True, 140, 50, id="the cache, where that is declared"),
+        pytest.param(False, 100, 90, id="the reasoning, otherwise"),
+    ],
+)
+def test_one_surplus_is_counted_once(declared: bool, inputs: int, outputs: int) -> None:
     usage = usage_of(
         {
             "input": 100,
-            "output": 20,
+            "output": 50,
             "cache_read": 40,
             "reasoning": 40,
-            "total": 160,
+            "total": 190,
             "exclusive": declared,
         }
-        | ({} if declared else {"output": 50, "total": 190})
     )
 
-    assert usage["total_tokens"] == (160 if declared else 190)
     assert usage["input_tokens"] == inputs
-    assert usage["output_tokens"] == (outputs if not declared else 60) - (0 if declared else -30)
+    assert usage["output_tokens"] == outputs
+    assert usage["total_tokens"] == 190
 
 
 @pytest.mark.parametrize("value", [-1, float("nan"), float("inf"), True, 1.5])
@@ -247,8 +250,11 @@ def test_a_negative_cost_is_noted() -> None:
     assert extra == {"usage_invalid": {"cost_total": -0.5}}
 
 
-def test_an_unknown_kind_of_cost_goes_nowhere() -> None:
-    assert usage_metadata({"cost_elsewhere": 1.0}) == (None, {})
+def test_a_cost_of_no_known_side_is_told_in_the_metadata() -> None:
+    assert usage_metadata({"cost_elsewhere": 1.0}) == (
+        None,
+        {"usage_reported_cost": {"cost_elsewhere": 1.0}},
+    )
 
 
 @given(st.dictionaries(st.sampled_from(["input", "output", "cache_read", "reasoning"]), COUNTS))

@@ -112,6 +112,25 @@ async def test_a_bug_costs_neither_the_worker_nor_the_batch() -> None:
     ]
 
 
+async def test_a_letter_that_cannot_be_written_keeps_the_batch(tmp_path: Path) -> None:
+    path = tmp_path / "letters"
+    path.write_text("in the way")
+    async with FakeUpstream() as upstream, bench_on(upstream, letters=path) as bench:
+        upstream.answer = lambda _: Answer(422)
+        receipt = bench.add()
+        async with bench.running():
+            await bench.clock.until_timer()
+            held = (receipt.open, bench.outbox.held_runs, bench.outbox.paused)
+            path.unlink()
+            await bench.clock.pass_timer()
+            await bench.until_idle()
+
+    assert held == (1, 1, 0)
+    assert bench.count("upload_retries_total", reason="dead_letter") == 1
+    assert bench.count("spans_parked_total", reason="422") == 1
+    assert len(letters_in(path)) == 1
+
+
 async def test_cancelled_while_sealing_the_batch_stays_in_the_outbox() -> None:
     begun, go_on = threading.Event(), threading.Event()
 
