@@ -16,7 +16,6 @@ from benchmarks.sink import Sink
 QUIET_SECONDS = 3.0
 DRAIN_SECONDS = 300.0
 POLL_SECONDS = 0.02
-TICKS_PER_SECOND = os.sysconf("SC_CLK_TCK")
 # utime, stime, cutime and cstime of proc(5), counted from the field after the command's name.
 CPU_FIELDS = slice(11, 15)
 
@@ -116,7 +115,7 @@ def cpu_seconds(pid: int) -> float:
         # The command's name stands in parentheses and may itself hold spaces and parentheses.
         fields = _read(process / "stat").rpartition(")")[2].split()
         ticks += sum(map(int, fields[CPU_FIELDS]))
-    return ticks / TICKS_PER_SECOND
+    return ticks / os.sysconf("SC_CLK_TCK")
 
 
 def peak_rss_bytes(pid: int) -> int:

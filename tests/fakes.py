@@ -216,3 +216,10 @@ class FakeUpstream:
             raw.transport.close()
             return response
         return web.Response(status=answer.status, headers=answer.headers, body=answer.body)
+
+
+async def until(condition: Callable[[], object]) -> None:
+    """Let the event loop go on until *condition* holds; for what sets no event."""
+    async with asyncio.timeout(PATIENCE):
+        while not condition():  # noqa: ASYNC110 -- the code under test has no event to wait for
+            await asyncio.sleep(0.001)

@@ -187,13 +187,13 @@ def _detail_events(
 def _prompt(value: Json) -> JsonObject:
     """Return the inputs of the oldest convention: messages by their shape, else a prompt."""
     found = json_or_text(value)
-    if isinstance(found, dict) and "messages" not in found and not is_message(found):
+    wrapped = isinstance(found, dict) and "messages" in found
+    if isinstance(found, dict) and not wrapped and not is_message(found):
         return found
-    if not isinstance(found, str):
-        messages = normal_messages(found, "user")
-        if messages is not None:
-            return {**(found if isinstance(found, dict) else {}), "messages": messages}
-    return {"prompt": found}
+    messages = None if isinstance(found, str) else normal_messages(found, "user")
+    if messages is None:
+        return {"prompt": found}
+    return {**found, "messages": messages} if wrapped else {"messages": messages}
 
 
 def _completion(value: Json, reasons: Sequence[str]) -> JsonObject:

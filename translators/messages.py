@@ -82,10 +82,13 @@ def outputs_of(
         turn: several messages are what was said one after the other, not choices.
         reasons: why the choices ended, by index, for those that do not say it themselves.
     """
+    if turn and len(messages) > 1:
+        # Of what an agent said in turn, only the last can be what the reason is about.
+        reasons = [""] * (len(messages) - 1) + [*reasons[-1:]]
     if reasons and any("finish_reason" not in message for message in messages):
         messages = [
             {**message, "finish_reason": "tool_calls" if reason == "tool_call" else reason}
-            if reason and "finish_reason" not in message
+            if reason and "finish_reason" not in message and message["role"] != "tool"
             else message
             for message, reason in zip_longest(messages, reasons[: len(messages)])
         ]

@@ -126,10 +126,12 @@ def _item(node: JsonObject, plain: JsonObject) -> JsonObject:
     parts: list[Json] = []
     for key in ("contents", "content"):
         for content in _nodes(message.get(key), f"message.{key}", item):
-            own = content.pop("message", None)
-            if isinstance(own, dict):  # BeeAI puts the id of a tool's result in here
-                item |= {name: own[name] for name in own if name not in item}
-            parts += _parts(content)
+            own = content.get("message")
+            if isinstance(own, dict) and "tool_call_id" in own:  # BeeAI's results
+                del content["message"]
+                parts.append({"type": "tool_result", **own, "content": _parts(content)})
+            else:
+                parts += _parts(content)
     results = node.pop("function", None)  # AutoGen's results, each of them JSON text
     if isinstance(results, dict):
         for result in results.values():
@@ -161,7 +163,7 @@ def _item(node: JsonObject, plain: JsonObject) -> JsonObject:
         if key not in _TAKEN:
             item[key] = message[key]
     for key in node:
-        item.setdefault(key, node[key])
+        item[f"outer.{key}" if key in item else key] = node[key]
     return item
 
 
@@ -169,9 +171,8 @@ def _nodes(value: Json, name: str, item: JsonObject) -> list[JsonObject]:
     """Return the items of a nested list; what is none is kept in *item* under *name*."""
     nodes = in_order(value)
     if isinstance(value, dict) and len(nodes) < len(value):
-        rest = {k: v for k, v in value.items() if not (k.isdecimal() and isinstance(v, dict))}
-        if rest:
-            item[name] = rest
+        known = [id(node) for node in nodes]
+        item[name] = {key: below for key, below in value.items() if id(below) not in known}
     elif value is not None and not isinstance(value, dict):
         item[name] = value
     return nodes

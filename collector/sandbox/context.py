@@ -15,6 +15,7 @@ from collector.sandbox.store import RunStore
 STORE = web.AppKey("store", RunStore)
 CLOCK: web.AppKey[Clock] = web.AppKey("clock")
 
+# Any fixed UUID would do; a changed one would hide what existing files hold.
 _TENANTS = uuid.UUID("5a1d2c62-97a0-5a8f-8f0e-1f7f4f3f5b11")
 
 

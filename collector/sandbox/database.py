@@ -17,9 +17,9 @@ CREATE TABLE IF NOT EXISTS runs (
     doc TEXT NOT NULL,
     PRIMARY KEY (tenant, id)
 );
-CREATE INDEX IF NOT EXISTS runs_by_time ON runs (tenant, project_id, start_us);
-CREATE INDEX IF NOT EXISTS runs_by_trace ON runs (tenant, trace_id);
-CREATE INDEX IF NOT EXISTS runs_by_parent ON runs (tenant, parent_run_id);
+CREATE INDEX IF NOT EXISTS runs_of_project ON runs (tenant, project_id, start_us, dotted_order);
+CREATE INDEX IF NOT EXISTS runs_of_trace ON runs (tenant, trace_id, start_us, dotted_order);
+CREATE INDEX IF NOT EXISTS runs_of_parent ON runs (tenant, parent_run_id);
 CREATE TABLE IF NOT EXISTS attachments (
     tenant TEXT NOT NULL, run_id TEXT NOT NULL, name TEXT NOT NULL, media_type TEXT NOT NULL,
     token TEXT NOT NULL UNIQUE, data BLOB NOT NULL,
@@ -29,7 +29,7 @@ CREATE TABLE IF NOT EXISTS feedback (
     tenant TEXT NOT NULL, id TEXT NOT NULL, run_id TEXT, key TEXT NOT NULL, doc TEXT NOT NULL,
     PRIMARY KEY (tenant, id)
 );
-CREATE INDEX IF NOT EXISTS feedback_by_run ON feedback (tenant, run_id);
+CREATE INDEX IF NOT EXISTS feedback_of_run ON feedback (tenant, run_id);
 """
 
 

@@ -106,10 +106,10 @@ def _apply(store: RunStore, tenant: str, operation: Operation, now_us: int) -> N
     if known is None:
         posts, doc = 0, given
     else:
-        if operation.kind == "patch":
-            _check_same_run(operation, known.doc)
         posts = known.posts
         patched_before_post = operation.kind == "post" and posts == 0
+        if patched_before_post or operation.kind == "patch":
+            _check_same_run(operation, known.doc)
         doc = {**given, **known.doc} if patched_before_post else {**known.doc, **given}
     if known is None or (operation.kind == "post" and names_project):
         project_id = store.projects.ensure(tenant, operation.fields, now_us)
@@ -124,7 +124,7 @@ def _apply(store: RunStore, tenant: str, operation: Operation, now_us: int) -> N
 
 
 def _check_same_run(operation: Operation, doc: JsonObject) -> None:
-    """Refuse a patch that puts the run elsewhere, in the tree or in time."""
+    """Refuse a patch and a post that disagree on the run's place, in the tree or in time."""
     for name in _PLACE:
         value = operation.fields.get(name)
         if value is not None and value != doc.get(name):

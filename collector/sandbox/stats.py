@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from collector.sandbox.documents import Json, JsonObject
+from collector.sandbox.documents import JsonObject
 from collector.sandbox.store import StoredRun
 from collector.sandbox.times import format_time
 from collector.sandbox.views import (
@@ -38,7 +38,7 @@ def run_stats(runs: Iterable[StoredRun]) -> JsonObject:
     }
 
 
-def total(usages: Iterable[JsonObject], name: str) -> Json:
+def total(usages: Iterable[JsonObject], name: str) -> float | None:
     """Return the sum of one figure, None where nobody gave it."""
     return add(usage[name] for usage in usages)
 

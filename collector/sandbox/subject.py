@@ -28,12 +28,7 @@ class RunSubject:
         if field == "execution_order":
             return self._execution_order()
         value = self._view[field]
-        if field not in TIMES or value is None:
-            return value
-        try:
-            return parse_time(value)
-        except ValueError:
-            return None
+        return parse_time(value) if field in TIMES and value is not None else value
 
     def pairs(self, kind: str) -> list[Pair]:
         """Return key and value of all ``metadata``, ``feedback``, ``input`` or ``output``."""

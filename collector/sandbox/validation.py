@@ -111,13 +111,17 @@ def _wrong_times(fields: JsonObject) -> Iterable[str]:
 
 
 def _wrong_place(operation: Operation) -> Iterable[str]:
-    """Yield which of the invariants of dotted_order the run breaks."""
-    fields = operation.fields
     try:
-        path = parse_path(fields["dotted_order"])
+        path = parse_path(operation.fields["dotted_order"])
     except ValueError as error:
         yield f"dotted_order: {error}"
-        return
+    else:
+        yield from _broken_invariants(operation, path)
+
+
+def _broken_invariants(operation: Operation, path: list[tuple[int, str]]) -> Iterable[str]:
+    """Yield which of the invariants of dotted_order the run breaks."""
+    fields = operation.fields
     segment_us, last_id = path[-1]
     if last_id != operation.run_id:
         yield f"the last segment of dotted_order is of run {last_id}"

@@ -1,7 +1,8 @@
 """Stored runs as the API shows them: the fields the server works out are worked out here."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from decimal import Decimal
+from math import isfinite
 
 from collector.sandbox.documents import Json, JsonObject
 from collector.sandbox.dotted_order import path_ids
@@ -10,6 +11,7 @@ from collector.sandbox.times import format_time, parse_time, parse_timestamp
 
 # A reader cannot build a run without these, whatever it selected.
 _ALWAYS = ("id", "name", "run_type", "start_time", "trace_id", "dotted_order")
+_Reader = Callable[[Json], float | None]
 _THREAD_KEYS = ("session_id", "thread_id", "conversation_id")
 
 
@@ -68,8 +70,7 @@ def run_status(doc: JsonObject) -> str:
 
 def metadata_of(doc: JsonObject) -> JsonObject:
     """Return ``extra.metadata``, empty if there is none."""
-    metadata = (doc.get("extra") or {}).get("metadata")
-    return metadata if isinstance(metadata, dict) else {}
+    return (doc.get("extra") or {}).get("metadata") or {}
 
 
 def thread_id(doc: JsonObject) -> str | None:
@@ -82,11 +83,9 @@ def thread_id(doc: JsonObject) -> str | None:
 
 
 def first_token_time(doc: JsonObject) -> str | None:
-    """Return the time of the first ``new_token`` event that has one."""
-    for event in doc.get("events") or ():
-        if event.get("name") == "new_token" and event.get("time"):
-            return str(event["time"])
-    return None
+    """Return the time of the first ``new_token`` event that has a readable one."""
+    first_us = _first_token_us(doc)
+    return None if first_us is None else format_time(first_us)
 
 
 def latency_seconds(doc: JsonObject) -> float | None:
@@ -97,35 +96,34 @@ def latency_seconds(doc: JsonObject) -> float | None:
 
 
 def seconds_to_first_token(doc: JsonObject) -> float | None:
-    """Return the time to the first token, None where no event tells a readable time."""
-    first = first_token_time(doc)
-    if first is None:
+    """Return the time to the first token, None where no event tells it."""
+    first_us = _first_token_us(doc)
+    if first_us is None:
         return None
-    try:
-        return (parse_time(first) - parse_timestamp(doc["start_time"])) / 1_000_000
-    except ValueError:
-        return None
+    return (first_us - parse_timestamp(doc["start_time"])) / 1_000_000
 
 
 def usage_view(doc: JsonObject) -> JsonObject:
-    """Return tokens and costs, taken from usage_metadata in outputs, else in extra.metadata."""
-    for holder in (doc.get("outputs") or {}, metadata_of(doc)):
-        usage = holder.get("usage_metadata")
-        if isinstance(usage, dict):
-            break
-    else:
-        usage = {}
+    """Return tokens and costs, taken from usage_metadata in outputs, else in extra.metadata.
+
+    Clients write there what they like; what a reader could not take for a count or an amount is
+    left out, since the whole run would be unreadable with it.
+    """
+    usage: JsonObject = {}
+    for holder in (metadata_of(doc), doc.get("outputs") or {}):
+        if isinstance(holder.get("usage_metadata"), dict):
+            usage = holder["usage_metadata"]
     return {
-        "prompt_tokens": usage.get("input_tokens"),
-        "completion_tokens": usage.get("output_tokens"),
-        "total_tokens": _total(usage, "tokens"),
-        "prompt_token_details": usage.get("input_token_details"),
-        "completion_token_details": usage.get("output_token_details"),
-        "prompt_cost": usage.get("input_cost"),
-        "completion_cost": usage.get("output_cost"),
-        "total_cost": _total(usage, "cost"),
-        "prompt_cost_details": usage.get("input_cost_details"),
-        "completion_cost_details": usage.get("output_cost_details"),
+        "prompt_tokens": _count(usage.get("input_tokens")),
+        "completion_tokens": _count(usage.get("output_tokens")),
+        "total_tokens": _total(usage, "tokens", _count),
+        "prompt_token_details": _details(usage.get("input_token_details"), _count),
+        "completion_token_details": _details(usage.get("output_token_details"), _count),
+        "prompt_cost": _amount(usage.get("input_cost")),
+        "completion_cost": _amount(usage.get("output_cost")),
+        "total_cost": _total(usage, "cost", _amount),
+        "prompt_cost_details": _details(usage.get("input_cost_details"), _amount),
+        "completion_cost_details": _details(usage.get("output_cost_details"), _amount),
     }
 
 
@@ -140,24 +138,52 @@ def attachment_view(attachments: Iterable[StoredAttachment]) -> JsonObject:
     }
 
 
-def add(values: Iterable[Json]) -> Json:
-    """Return the exact sum of what is a number; None if nothing is."""
-    numbers = [
-        Decimal(str(value))
-        for value in values
-        if isinstance(value, int | float) and not isinstance(value, bool)
-    ]
+def add(values: Iterable[float | None]) -> float | None:
+    """Return the exact decimal sum, an int where it is whole; None of nothing."""
+    numbers = [Decimal(str(value)) for value in values if value is not None]
     if not numbers:
         return None
     total = sum(numbers, Decimal())
     return int(total) if total == total.to_integral_value() else float(total)
 
 
-def _total(usage: JsonObject, unit: str) -> Json:
-    total = usage.get(f"total_{unit}")
+def _total(usage: JsonObject, unit: str, read: _Reader) -> float | None:
+    total = read(usage.get(f"total_{unit}"))
     if total is not None:
         return total
-    return add((usage.get(f"input_{unit}"), usage.get(f"output_{unit}")))
+    return add((read(usage.get(f"input_{unit}")), read(usage.get(f"output_{unit}"))))
+
+
+def _details(value: Json, read: _Reader) -> JsonObject | None:
+    if not isinstance(value, dict):
+        return None
+    return {key: number for key, item in value.items() if (number := read(item)) is not None}
+
+
+def _count(value: Json) -> float | None:
+    return value if isinstance(value, int) and not isinstance(value, bool) else None
+
+
+def _amount(value: Json) -> float | None:
+    """Return an amount of money, which may also come as a string of digits."""
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
+        return None
+    try:
+        amount = float(value)
+    except ValueError:
+        return None
+    return amount if isfinite(amount) else None
+
+
+def _first_token_us(doc: JsonObject) -> int | None:
+    for event in doc.get("events") or ():
+        time = event.get("time")
+        if event.get("name") == "new_token" and isinstance(time, str):
+            try:
+                return parse_time(time)
+            except ValueError:
+                continue
+    return None
 
 
 def _normal_time(text: str | None) -> str | None:

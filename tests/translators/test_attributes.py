@@ -4,6 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from translators.attributes import (
+    MAX_PLANNED_KEYS,
     Reader,
     Table,
     anything,
@@ -211,3 +212,14 @@ def test_a_row_below_a_prefix_takes_all_that_no_other_row_takes() -> None:
 
 def test_a_table_tells_its_attributes() -> None:
     assert list(Table({"a": ("name", text), "b.*": ("metadata.*", text)}).keys()) == ["a", "b.*"]
+
+
+def test_a_table_reads_on_when_it_has_met_too_many_keys_to_remember() -> None:
+    table = Table({"a": ("name", text)})
+    table.read({f"k{number}": 0 for number in range(MAX_PLANNED_KEYS + 1)}, Draft())
+    draft = Draft()
+
+    table.read({"a": "x"}, draft)
+    table.read({"a": "y"}, Draft())
+
+    assert draft.said == {"name": ("x", ("a",))}

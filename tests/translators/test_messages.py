@@ -448,6 +448,15 @@ def test_a_turn_is_all_its_messages_whatever_their_number() -> None:
     turn = [{"role": "assistant", "content": "a"}, {"role": "tool", "content": "b"}]
 
     assert outputs_of(turn, turn=True) == {"messages": turn}
+    assert outputs_of(turn, turn=True, reasons=["stop"]) == {"messages": turn}
+
+
+def test_of_a_turn_only_the_last_message_ended_for_the_reason_given() -> None:
+    turn = [{"role": "assistant", "content": "a"}, {"role": "assistant", "content": "b"}]
+
+    assert outputs_of(turn, turn=True, reasons=["length", "stop"]) == {
+        "messages": [turn[0], {**turn[1], "finish_reason": "stop"}]
+    }
 
 
 def test_nesting_without_end_is_left_as_it_is() -> None:
@@ -526,3 +535,37 @@ def test_messages_in_normal_form_keep_role_and_number_when_normalised_again(valu
     again = normal_messages(found, "user")
     assert again is not None
     assert [m["role"] for m in again] == [m["role"] for m in found]
+
+
+def test_parts_without_a_message_before_a_message_are_one_of_their_own() -> None:
+    source = [{"type": "text", "text": "hello"}, USER]
+
+    assert normal_messages(source, "system") == [{"role": "system", "content": "hello"}, USER]
+
+
+def test_a_tools_id_on_a_message_that_is_no_result_is_kept_beside() -> None:
+    assert one({**USER, "tool_call_id": "c1"}) == {
+        **USER,
+        "additional_kwargs": {"tool_call_id": "c1"},
+    }
+
+
+def test_a_function_message_of_langchain_is_a_tools() -> None:
+    assert one({"type": "function", "content": "21"}) == {"role": "tool", "content": "21"}
+
+
+def test_an_empty_finish_reason_is_none() -> None:
+    assert one({"role": "assistant", "content": "x", "finish_reason": ""}) == {
+        "role": "assistant",
+        "content": "x",
+    }
+
+
+def test_envelopes_in_envelopes_without_end_are_kept() -> None:
+    value: Json = {"role": "user", "content": "hi"}
+    for _ in range(10):
+        value = {"message": value}
+
+    found = one(value)
+
+    assert "hi" in orjson.dumps(found).decode()

@@ -323,3 +323,11 @@ def test_text_is_a_list_of_parts_only_when_every_item_is_a_part() -> None:
 )
 def test_a_result_is_text(value: Json, text: str) -> None:
     assert result_text(value) == text
+
+
+def test_reasoning_in_an_unknown_shape_keeps_it() -> None:
+    assert block_of({"type": "reasoning", "summary": [{"odd": 1}]}) == {
+        "type": "reasoning",
+        "text": "",
+        "extras": {"summary": [{"odd": 1}]},
+    }

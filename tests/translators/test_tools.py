@@ -159,3 +159,9 @@ def test_json_text_takes_any_value() -> None:
 def test_told_twice_and_differently_both_are_kept() -> None:
     assert together({"a": 1, "a_": 2}, {"a": 3, "b": 4}) == {"a": 1, "a_": 2, "a__": 3, "b": 4}
     assert together({"a": 1}, {"a": 1}) == {"a": 1}
+
+
+def test_a_call_with_arguments_that_are_no_text_is_written_anew() -> None:
+    given = {"id": "c1", "type": "function", "function": {"name": "f", "arguments": {"a": 1}}}
+
+    assert call_of(given) == tool_call("c1", "f", '{"a":1}')

@@ -301,3 +301,9 @@ def test_ready_usage_is_taken_as_it_is() -> None:
     given_usage = {"input_tokens": 3, "output_tokens": 4, "total_tokens": 9}
 
     assert normal_usage(given_usage) is given_usage
+
+
+def test_parts_of_a_cost_that_are_nothing_are_left_out() -> None:
+    said = {"input": 1, "cost_input": 0.5, "cost_input_audio": 0, "cost_input_text": 0.5}
+
+    assert usage_of(said)["input_cost_details"] == {"text": 0.5}

@@ -19,6 +19,7 @@ from translators.chat_content import (
     say_tool,
 )
 from translators.chat_events import read_events
+from translators.first_token import first_token_ns
 from translators.operations import modality_of_operation, run_type_of_mcp, run_type_of_operation
 from translators.providers import FRAMEWORKS
 from translators.run import RunType
@@ -57,9 +58,11 @@ _REFS = {
 }
 _THREADS = ("session.id", "gen_ai.conversation.id", "gen_ai.openai.thread.id", "gen_ai.session.id")
 _USERS = ("user.id", "enduser.id", "enduser.pseudo.id", "gen_ai.request.user", "gen_ai.user")
-_SECONDS = ("gen_ai.response.time_to_first_chunk", "gen_ai.client.operation.time_to_first_chunk")
-_SERVER_TTFT = "gen_ai.server.time_to_first_token"
 _EVALUATION = "gen_ai.evaluation.result"
+_DOUBLED = (
+    ("gen_ai.usage.input_tokens", "gen_ai.usage.prompt_tokens"),
+    ("gen_ai.usage.output_tokens", "gen_ai.usage.completion_tokens"),
+)
 
 _TABLE = Table(
     {
@@ -102,12 +105,15 @@ _TABLE = Table(
         "gen_ai.usage.prompt_tokens": ("usage.input", count),
         "gen_ai.token.usage.input": ("usage.input", count),
         "gen_ai.client.token.usage.input": ("usage.input", count),
+        "llm.usage.prompt_tokens": ("usage.input", count),
         "gen_ai.usage.output_tokens": ("usage.output", count),
         "gen_ai.usage.completion_tokens": ("usage.output", count),
         "gen_ai.token.usage.output": ("usage.output", count),
         "gen_ai.client.token.usage.output": ("usage.output", count),
+        "llm.usage.completion_tokens": ("usage.output", count),
         "gen_ai.usage.total_tokens": ("usage.total", count),
         "gen_ai.client.token.usage": ("usage.total", count),
+        "llm.usage.total_tokens": ("usage.total", count),
         **{
             f"gen_ai.usage.{key}": (f"usage.{counter}", count)
             for counter, keys in {
@@ -190,6 +196,9 @@ class GenAI:
         """Return what the span says under ``gen_ai.`` and ``mcp.``."""
         draft, attributes = Draft(), span.attributes
         _TABLE.read(attributes, draft)
+        for key, alias in _DOUBLED:
+            if alias in attributes and attributes.get(key) == attributes[alias]:
+                draft.used.add(alias)  # the same number under two names is one number
         events = read_events(span.events, attributes) if span.events else None
         if events is not None and events.details:
             _say_details(events.details, draft)
@@ -248,7 +257,7 @@ def _say_about(span: Span, run_type: RunType | None, draft: Draft) -> None:
                 draft.say(field, text(attributes[key]))
     if run_type in ("chain", "tool"):
         _say_name(span, operation, draft)
-    draft.say("first_token_ns", _first_token_ns(span))
+    draft.say("first_token_ns", first_token_ns(span))
     if span.events:
         told = [event.attributes for event in span.events if event.name == _EVALUATION]
         draft.say("metadata.evaluations", told or None)
@@ -265,31 +274,6 @@ def _say_name(span: Span, operation: Json, draft: Draft) -> None:
         found = tool or said.get("metadata.agent_name") or said.get("metadata.workflow_name")
         if found is not None:
             draft.say("name", found[0])
-
-
-def _first_token_ns(span: Span) -> int | None:
-    attributes = span.attributes
-    for event in span.events:
-        if event.name.startswith("gen_ai.") and event.name.endswith("chunk"):
-            return event.time_ns
-    for key in _SECONDS:
-        seconds = number(attributes.get(key))
-        if seconds is not None:
-            return span.start_ns + round(seconds * 1e9)
-    value = number(attributes.get(_SERVER_TTFT))
-    if value is None:
-        return None
-    # The convention's unit is the second; Strands sends milliseconds, as whole numbers.
-    seconds = value / 1000 if _in_ms(span, value) else value
-    return span.start_ns + round(seconds * 1e9)
-
-
-def _in_ms(span: Span, value: float) -> bool:
-    if span.scope.name.startswith("strands"):
-        return True
-    if span.scope.name.startswith("openlit"):
-        return False
-    return not (isinstance(span.attributes[_SERVER_TTFT], float) and value < 100)
 
 
 def _say_refs(attributes: JsonObject, draft: Draft) -> None:

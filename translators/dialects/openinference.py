@@ -94,6 +94,8 @@ TABLE = Table(
         "llm.cost.prompt_details.*": ("usage.cost_input_*", number),
         "llm.cost.completion_details.*": ("usage.cost_output_*", number),
         "reranker.top_k": ("params.top_k", count),
+        "llm.presence_penalty": ("params.presence_penalty", number),
+        "llm.frequency_penalty": ("params.frequency_penalty", number),
         "prompt.vendor": ("metadata.prompt_vendor", text),
         "prompt.id": ("metadata.prompt_id", text),
         "prompt.url": ("metadata.prompt_url", text),
@@ -133,8 +135,12 @@ class OpenInference:
         if kind:
             draft.say("run_type", RUN_TYPES.get(kind, "chain"), KIND)
             draft.say("kind", kind.lower(), KIND)
-        if kind == "TOOL" or (kind == "AGENT" and span.name.strip().lower() in GENERIC_NAMES):
-            draft.say("name", text(attributes.get("tool.name" if kind == "TOOL" else "agent.name")))
+        if kind == "TOOL":
+            tool = text(attributes.get("tool.name"))
+            draft.say("name", tool)
+            draft.say("params.tool_name", tool)
+        elif kind == "AGENT" and span.name.strip().lower() in GENERIC_NAMES:
+            draft.say("name", text(attributes.get("agent.name")))
         lists = flattened_lists(attributes)
         if TOOLS in lists:
             tools, keys = tools_from(lists[TOOLS], attributes)

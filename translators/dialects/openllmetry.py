@@ -31,7 +31,8 @@ from translators.tools import tools_of
 from translators.traceloop_content import is_reserved, say_entity
 from translators.vector_db import VENDORS, say_vector_db
 
-_FUNCTIONS = "llm.request.functions."
+_REQUEST, _FUNCTIONS = "llm.request.", "llm.request.functions."
+_MAX_KEY = 256  # what is longer is nobody's convention, and must not fill the cache
 _PROPERTIES = "traceloop.association.properties."
 _OURS = (
     PROMPT,
@@ -59,12 +60,17 @@ def _name(value: Json) -> str | None:
     return None if value == "" else text(value)
 
 
-def _headers(value: Json) -> JsonObject | None:
-    """Return headers without those that hold secrets."""
+def _headers(value: Json) -> Json:
+    """Return headers without those that hold secrets; text that may hold one is left out."""
     found = json_or_text(value)
-    if not isinstance(found, dict):
-        return None
-    return {k: v for k, v in found.items() if not any(word in k.lower() for word in _SECRETS)}
+    if isinstance(found, dict):
+        return {key: item for key, item in found.items() if not _is_secret(key)}
+    return "[redacted]" if isinstance(found, str) and _is_secret(found) else None
+
+
+def _is_secret(text: str) -> bool:
+    folded = text.lower()
+    return any(word in folded for word in _SECRETS)
 
 
 _TABLE = Table(
@@ -134,12 +140,15 @@ class OpenLLMetry:
         groups: dict[str, Indexed] = {}
         properties: JsonObject = {}
         for key, value in attributes.items():
-            place = _place(key)
+            place = _place(key) if len(key) < _MAX_KEY else None
             if place is None:
                 continue
             group, index, field = place
             if group == _PROPERTIES:
                 properties[field] = value
+                continue
+            if group == _REQUEST:
+                draft.say(f"params.{field}", value, key)
                 continue
             indexed = groups.get(group)
             if indexed is None:
@@ -169,8 +178,11 @@ def _place(key: str) -> tuple[str, int, str] | None:
     for group in (PROMPT, COMPLETION, _FUNCTIONS):
         if key.startswith(group):
             word, _, rest = key[len(group) :].partition(".")
-            if word.isdecimal() and len(word) <= MAX_INDEX_DIGITS:
+            if len(word) <= MAX_INDEX_DIGITS and word.isdecimal() and str(int(word)) == word:
                 return group, int(word), rest
+            return None
+    if key.startswith(_REQUEST) and key != "llm.request.type" and key not in _TABLE.rows:
+        return _REQUEST, 0, key[len(_REQUEST) :]
     return None
 
 

@@ -57,6 +57,28 @@ def test_places_are_forgotten_when_the_trace_is_over() -> None:
     assert assembler.add([encoded(3, 1)], 500.0) == []
 
 
+def test_traces_end_in_the_order_of_their_last_arrivals() -> None:
+    assembler = new_assembler()
+    assembler.add([encoded(2, 1), encoded(2, 1, trace_id=OTHER)], 0.0)
+    assembler.add([encoded(3, 1)], 100.0)
+
+    assert [run.trace_id for run in assembler.due(300.0)] == [OTHER]
+    assert spans(assembler.due(400.0)) == [2, 3]
+
+
+def test_places_are_forgotten_in_the_order_of_their_traces_last_arrivals() -> None:
+    assembler = new_assembler()
+    assembler.add([encoded(1), encoded(1, trace_id=OTHER)], 0.0)
+    assembler.add([encoded(2, 1)], 100.0)
+    held = assembler.held_bytes
+
+    assembler.due(300.0)
+
+    assert 0 < assembler.held_bytes < held
+    assert assembler.add([encoded(3, 1, trace_id=OTHER)], 300.0) == []
+    assert parents(assembler.add([encoded(3, 1)], 300.0)) == {3: padded(1)}
+
+
 def test_a_duplicate_keeps_its_trace_alive() -> None:
     assembler = new_assembler()
     assembler.add([encoded(2, 1)], 0.0)
@@ -89,6 +111,19 @@ def test_the_wait_is_counted_anew_when_nothing_waited_between() -> None:
 
     assert assembler.due(3699.0) == []
     assert [run.released for run in assembler.due(3700.0)] == ["age"]
+
+
+def test_the_trace_that_waits_longest_is_released_first() -> None:
+    assembler = new_assembler()
+    assembler.add([encoded(2, 1)], 0.0)
+    assembler.add([encoded(2, 1, trace_id=OTHER)], 50.0)
+    assembler.add([encoded(1), encoded(4, 3)], 100.0)
+    for minute in range(2, 61):
+        late_ones = [encoded(4, 3), encoded(2, 1, trace_id=OTHER)]
+        assembler.add(late_ones, minute * 60.0)
+
+    assert [run.trace_id for run in assembler.due(3650.0)] == [OTHER]
+    assert spans(assembler.due(3700.0)) == [4]
 
 
 def test_places_stay_known_after_a_release_by_age() -> None:

@@ -27,11 +27,11 @@ def test_a_batch_closes_before_a_run_would_make_it_too_large() -> None:
 def test_a_run_that_is_too_large_alone_goes_alone_and_at_once() -> None:
     batcher = Batcher(max_runs=100, max_bytes=2_500, max_age=1.0)
 
-    closed = batcher.add([encoded(1), encoded(2, size=9_000), encoded(3)], now=0.0)
+    closed = batcher.add([encoded(1), encoded(2, size=9_000)], now=0.0)
 
     assert [spans(batch.runs) for batch in closed] == [[1], [2]]
     assert [batch.closed_by for batch in closed] == ["bytes", "bytes"]
-    assert batcher.held_runs == 1
+    assert batcher.held_runs == 0
 
 
 def test_the_text_of_a_deep_place_and_late_metadata_count() -> None:

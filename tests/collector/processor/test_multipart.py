@@ -4,7 +4,7 @@ import pytest
 from collector.model import EncodedRun, Place
 from collector.processor.multipart import CONTENT_TYPE, multipart_body
 from tests.collector.processor.parts import Part, read_parts
-from tests.collector.processor.runs import encoded, padded
+from tests.collector.processor.runs import calls, encoded, padded
 
 TIME = "20260101T000000000000Z"
 ROOT_PLACE = Place(padded(1), TIME + padded(1), None)
@@ -66,6 +66,20 @@ def test_a_child_names_its_parent_and_its_whole_path() -> None:
         assert main["parent_run_id"] == padded(2)
         assert main["trace_id"] == padded(1)
         assert main["dotted_order"] == ".".join(TIME + padded(one) for one in (1, 2, 3))
+
+
+def test_the_paths_of_a_chain_are_not_walked_anew_for_every_run() -> None:
+    def chain(depth: int) -> list[EncodedRun]:
+        runs, place = [], None
+        for number in range(1, depth + 1):
+            run = encoded(number)
+            run.place = place = Place(padded(number), TIME + padded(number), place)
+            runs.append(run)
+        return runs
+
+    short, long = chain(100), chain(200)
+
+    assert calls(lambda: multipart_body(long)) <= 2.2 * calls(lambda: multipart_body(short))
 
 
 def test_a_run_without_an_end_says_none() -> None:

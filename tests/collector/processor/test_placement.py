@@ -179,6 +179,13 @@ def test_roots_are_never_filtered_whether_born_declared_or_released() -> None:
 # Scheme "trace"
 
 
+def test_with_the_trace_scheme_a_released_run_keeps_its_padded_id() -> None:
+    assembler = new_assembler(scheme="trace")
+    assembler.add([encoded(1, ids=ExplicitIds(parent_run_id=RUN)), encoded(2, 1)], 0.0)
+
+    assert parents(assembler.drain()) == {1: None, 2: padded(1)}
+
+
 def test_with_the_trace_scheme_the_root_is_named_after_the_otel_trace() -> None:
     assembler = new_assembler(scheme="trace")
 

@@ -1,5 +1,6 @@
 """A sandbox on a free port, and LangSmith's own client to talk to it."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator
 from typing import Any
 
@@ -53,3 +54,10 @@ def make_client(api: Api) -> Iterator[MakeClient]:
     yield make
     for client in made:
         client.close()
+
+
+async def informed(client: Client) -> Client:
+    """Return the client once it knows the server: its v2 resources ask for /info synchronously,
+    which would stop the event loop that the sandbox runs on."""
+    await asyncio.to_thread(lambda: client.info)
+    return client

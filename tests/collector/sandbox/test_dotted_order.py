@@ -63,7 +63,7 @@ def test_every_usual_spelling_of_a_time_is_read(text: str, microseconds: int) ->
     ["", "now", "2026-01-01", "2026-01-01T00:00Z", "20260101T000000Z", "2026-02-30T00:00:00Z"],
 )
 def test_what_is_no_timestamp_is_refused(text: str) -> None:
-    with pytest.raises(ValueError, match=".+"):
+    with pytest.raises(ValueError, match=r"ISO-8601|day"):
         parse_timestamp(text)
 
 

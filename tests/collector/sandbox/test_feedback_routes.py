@@ -72,7 +72,7 @@ async def test_feedback_of_another_key_is_not_there(api: Api) -> None:
 
 
 def test_scores_are_averaged_and_values_counted() -> None:
-    feedback = [
+    feedback: list[dict[str, Any]] = [
         {"key": "ok", "score": 1, "value": "yes"},
         {"key": "ok", "score": 0, "value": "no"},
         {"key": "ok", "value": "yes"},

@@ -59,5 +59,5 @@ def test_values_are_read(text: str, value: object) -> None:
     ],
 )
 def test_what_is_no_expression_is_refused(text: str) -> None:
-    with pytest.raises(Malformed, match="^filter: "):
+    with pytest.raises(Malformed, match=r"^filter: "):
         parse_filter(text)

@@ -73,6 +73,18 @@ async def test_a_patch_before_its_post_wins_over_it(api: Api, store: RunStore) -
     assert store.posts(ROOT) == 1
 
 
+async def test_a_post_must_agree_with_the_patch_that_came_before_it(api: Api) -> None:
+    moved = root(
+        dotted_order=f"20260101T000000000007Z{ROOT}", start_time="2026-01-01T00:00:00.000007Z"
+    )
+
+    await api.post_parts(part(f"patch.{ROOT}", PATCH))
+    status, answer = await api.post_parts(part(f"post.{ROOT}", moved))
+
+    assert status == 422
+    assert answer["detail"] == f"run {ROOT}, part post.{ROOT}: dotted_order is not what the run has"
+
+
 async def test_a_run_goes_to_the_project_of_its_post_wherever_its_patch_went(api: Api) -> None:
     await api.post_parts(
         part(f"patch.{ROOT}", PATCH),

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from langsmith.utils import LangSmithConflictError, LangSmithNotFoundError
 
-from tests.collector.sandbox.conftest import MakeClient
-from tests.collector.sandbox.wire import OTHER, ROOT, Api, child, part, root
+from tests.collector.sandbox.conftest import MakeClient, informed
+from tests.collector.sandbox.wire import CHILD, OTHER, ROOT, Api, child, part, root
 
 
 async def test_a_project_is_created_read_changed_and_deleted(make_client: MakeClient) -> None:
@@ -43,7 +43,7 @@ async def test_a_name_is_taken_once_unless_asked_to_upsert(make_client: MakeClie
     again = await asyncio.to_thread(client.create_project, "mine", upsert=True, description="new")
 
     assert (again.id, again.description) == (first.id, "new")
-    with pytest.raises(LangSmithConflictError, match="'mine' already exists"):
+    with pytest.raises(LangSmithConflictError, match=r"a project .*mine.* already exists"):
         await asyncio.to_thread(client.create_project, "mine")
 
 
@@ -133,11 +133,14 @@ async def test_deleting_a_project_takes_its_runs_files_and_feedback_along(
 
 
 async def test_a_run_may_name_its_project_by_id(api: Api) -> None:
-    await api.post_parts(part(f"post.{ROOT}", root(session_id=OTHER, session_name="by id")))
+    await api.post_parts(
+        part(f"post.{ROOT}", root(session_id=OTHER, session_name="by id")),
+        part(f"post.{CHILD}", child(session_id=OTHER)),
+    )
 
     _, project = await api.call("GET", f"/sessions/{OTHER}")
 
-    assert (project["name"], project["run_count"]) == ("by id", 1)
+    assert (project["name"], project["run_count"]) == ("by id", 2)
 
 
 async def test_an_id_that_comes_with_the_name_of_another_project_wins(api: Api) -> None:
@@ -156,9 +159,8 @@ async def test_an_agents_address_resolves_to_its_project(api: Api, make_client: 
     await api.post_parts(part(f"post.{ROOT}", root(address=address)))
     _, run = await api.call("GET", f"/runs/{ROOT}")
 
-    resolved = await make_client().sessions.resolve(
-        kind="AGENT", id="helper", environment="PRODUCTION"
-    )
+    client = await informed(make_client())
+    resolved = await client.sessions.resolve(kind="AGENT", id="helper", environment="PRODUCTION")
     missing, _ = await api.call("GET", "/sessions/resolutions?kind=AGENT&id=nobody")
 
     assert resolved.session_id == run["session_id"]
@@ -202,7 +204,7 @@ async def test_the_project_of_another_key_is_not_there(api: Api) -> None:
 async def test_runs_of_one_trace_may_lie_in_two_projects(api: Api) -> None:
     await api.post_parts(
         part(f"post.{ROOT}", root(session_name="front")),
-        part(f"post.{child()['id']}", child(session_name="back")),
+        part(f"post.{CHILD}", child(session_name="back")),
     )
 
     _, projects = await api.call("GET", "/sessions")

@@ -5,7 +5,14 @@ from typing import Any
 import pytest
 
 from collector.sandbox.stats import percentile
-from collector.sandbox.views import add, first_token_time, run_status, thread_id, usage_view
+from collector.sandbox.views import (
+    add,
+    first_token_time,
+    run_status,
+    seconds_to_first_token,
+    thread_id,
+    usage_view,
+)
 
 
 @pytest.mark.parametrize(
@@ -35,11 +42,20 @@ def test_the_thread_is_named_by_metadata(metadata: dict[str, Any], thread: str |
     assert thread_id({"extra": {"metadata": metadata}}) == thread
 
 
-def test_a_token_event_without_time_says_nothing() -> None:
-    events = [{"name": "start", "time": "a"}, {"name": "new_token"}]
+def test_a_token_event_without_a_readable_time_says_nothing() -> None:
+    events: list[dict[str, Any]] = [
+        {"name": "start", "time": "2026-01-01"},
+        {"name": "new_token"},
+        {"name": "new_token", "time": 7},
+        {"name": "new_token", "time": "soon"},
+    ]
+    readable = {"name": "new_token", "time": "2026-01-01T00:00:01.5Z"}
+    started = {"start_time": "2026-01-01T00:00:00Z"}
 
     assert first_token_time({"events": events}) is None
-    assert first_token_time({"events": [*events, {"name": "new_token", "time": "b"}]}) == "b"
+    assert seconds_to_first_token({**started, "events": events}) is None
+    assert first_token_time({"events": [*events, readable]}) == "2026-01-01T00:00:01.500000+00:00"
+    assert seconds_to_first_token({**started, "events": [*events, readable]}) == 1.5
 
 
 @pytest.mark.parametrize(
@@ -51,7 +67,7 @@ def test_a_token_event_without_time_says_nothing() -> None:
         ),
         (
             {"extra": {"metadata": {"usage_metadata": {"total_tokens": 0, "total_cost": "0.5"}}}},
-            (None, None, 0, "0.5"),
+            (None, None, 0, 0.5),
         ),
         (
             {
@@ -72,9 +88,31 @@ def test_usage_is_taken_from_outputs_else_from_metadata(
     assert tuple(usage[name] for name in names) == expected
 
 
-def test_sums_are_exact_and_of_numbers_only() -> None:
+def test_what_is_no_count_or_amount_is_left_out() -> None:
+    usage = usage_view(
+        {
+            "outputs": {
+                "usage_metadata": {
+                    "input_tokens": "many",
+                    "output_tokens": True,
+                    "input_token_details": {"cache_read": 1, "audio": None},
+                    "output_token_details": 7,
+                    "input_cost": "NaN",
+                    "output_cost": "cheap",
+                    "total_cost": {},
+                }
+            }
+        }
+    )
+
+    assert {name: value for name, value in usage.items() if value is not None} == {
+        "prompt_token_details": {"cache_read": 1}
+    }
+
+
+def test_sums_are_exact() -> None:
     assert add([0.1, 0.2]) == 0.3
-    assert add([1, None, 2, True, "3"]) == 3
+    assert add([1, None, 2]) == 3
     assert add([None]) is None
 
 

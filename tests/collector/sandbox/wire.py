@@ -107,7 +107,8 @@ def grandchild(**changes: Json) -> dict[str, Json]:
 def other(**changes: Json) -> dict[str, Json]:
     """Return a complete root run of another trace, an hour later."""
     place = {"id": OTHER, "trace_id": OTHER, "dotted_order": f"20260101T010000000000Z{OTHER}"}
-    return _run({**place, "start_time": "2026-01-01T01:00:00Z"}, changes)
+    times = {"start_time": "2026-01-01T01:00:00Z", "end_time": "2026-01-01T01:00:05Z"}
+    return _run({**place, **times}, changes)
 
 
 def _run(place: dict[str, Json], changes: dict[str, Json]) -> dict[str, Json]:

@@ -1,0 +1,135 @@
+from typing import Any
+
+import pytest
+
+from translators.base import Draft, Signature
+from translators.dialects.generic import Generic
+from translators.registry import BUILTIN, Registry, chosen
+from translators.span import Span
+
+IDS: dict[str, Any] = {
+    "trace_id": "0af7651916cd43dd8448eb211c80319c",
+    "span_id": "b7ad6b7169203331",
+}
+
+
+class Counting:
+    """A dialect that counts how often it is asked whether it speaks."""
+
+    name = "counting"
+
+    def __init__(self) -> None:
+        self.asked = 0
+
+    def speaks(self, signature: Signature) -> bool:
+        self.asked += 1
+        return "acme" in signature.namespaces
+
+    def translate(self, span: Span) -> Draft | None:
+        draft = Draft()
+        draft.say("name", span.attributes["acme.name"], "acme.name")
+        return draft
+
+
+class Failing(Counting):
+    name = "failing"
+
+    def translate(self, span: Span) -> Draft | None:
+        raise ValueError("a bug")
+
+
+def test_whether_a_dialect_speaks_is_asked_once_for_spans_of_the_same_keys() -> None:
+    dialect = Counting()
+    registry = Registry([dialect, Generic()])
+    spans = [Span(**IDS, attributes={"acme.name": str(n)}) for n in range(3)]
+
+    names = [registry.translate(span).name for span in spans]
+
+    assert names == ["0", "1", "2"]
+    assert dialect.asked == 1
+
+
+def test_a_dialect_that_raises_costs_its_own_word_only() -> None:
+    registry = Registry([Failing(), Counting(), Generic()])
+
+    run = registry.translate(Span(**IDS, attributes={"acme.name": "kept", "acme.more": 1}))
+
+    assert run.name == "kept"
+    assert run.failures == ("failing",)
+    assert run.metadata["otel.translator_error"] == ["failing"]
+    assert run.metadata["acme.more"] == 1
+
+
+def test_a_dialect_may_have_nothing_to_say() -> None:
+    class Silent(Counting):
+        def translate(self, span: Span) -> Draft | None:
+            return None
+
+    run = Registry([Silent(), Generic()]).translate(Span(**IDS, attributes={"acme.name": "x"}))
+
+    assert run.dialects == ("generic",)
+    assert not run.genai
+
+
+def test_explain_tells_who_said_what_from_where_and_what_nobody_maps() -> None:
+    class Second(Counting):
+        name = "second"
+
+    first, second = Counting(), Second()
+    attributes = {"acme.name": "x", "other": 1}
+
+    explained = Registry([first, second, Generic()]).explain(Span(**IDS, attributes=attributes))
+
+    assert explained["fields"]["name"] == {
+        "dialect": "counting",
+        "from": ["acme.name", "acme.name"],
+    }
+    assert explained["fields"]["run_type"] == {"dialect": "generic", "from": []}
+    assert explained["unmapped"] == ["other"]
+
+
+def test_explain_names_the_loser_of_a_conflict_and_the_members_of_bags() -> None:
+    class Other(Counting):
+        name = "other"
+
+        def translate(self, span: Span) -> Draft | None:
+            draft = Draft()
+            draft.say("name", "another", "acme.title")
+            draft.say("bag.metadata", {"team": "x"}, "acme.bag")
+            return draft
+
+    attributes = {"acme.name": "x", "acme.title": "another", "acme.bag": "{}"}
+    explained = Registry([Counting(), Other(), Generic()]).explain(
+        Span(**IDS, attributes=attributes)
+    )
+
+    assert explained["lost"] == [{"field": "name", "dialect": "other", "from": ["acme.title"]}]
+    assert explained["fields"]["metadata.team"] == {"dialect": "other", "from": ["acme.bag"]}
+    assert explained["unmapped"] == ["acme.title"]
+
+
+def test_no_names_choose_all_that_is_built_in() -> None:
+    assert chosen([]) == BUILTIN
+
+
+def test_names_choose_dialects_in_their_order_and_generic_is_never_missing() -> None:
+    assert [t.name for t in chosen(["genai", "langsmith"])] == ["genai", "langsmith", "generic"]
+    assert [t.name for t in chosen(["generic", "genai"])] == ["generic", "genai"]
+
+
+def test_an_unknown_name_is_told_with_the_known_ones() -> None:
+    with pytest.raises(LookupError, match="no translator is called 'acme'; there are: langsmith"):
+        chosen(["acme"])
+
+
+def test_the_cache_of_signatures_starts_anew_when_it_is_large(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("translators.registry._MAX_CACHED_KEYS", 3)
+    dialect = Counting()
+    registry = Registry([dialect, Generic()])
+
+    for key in ("acme.a", "acme.b", "acme.c", "acme.a"):
+        registry.translate(Span(**IDS, attributes={"acme.name": "x", key: 1}))
+
+    assert dialect.asked == 4
