@@ -13,7 +13,6 @@ from collector.errors import Overloaded
 from collector.exporter.outbox import Outbox
 from collector.exporter.sender import Sender
 from collector.journal.base import Journal, Record
-from collector.limiter import Limiter
 from collector.metrics import Metrics
 from collector.model import Destination, EncodedRun, Receipt
 from collector.processor.assembler import Assembler
@@ -26,8 +25,6 @@ log = structlog.get_logger()
 
 # About 5 ms of work; between two slices the event loop answers probes and other requests.
 _SLICE_SPANS = 64
-# Past this share of the memory budget the traces that wait for longest go without their parents.
-_PRESSURE = 0.8
 
 
 class Translate(Protocol):
@@ -54,7 +51,7 @@ class Pipeline:
         batcher: Batcher,
         outbox: Outbox,
         sender: Sender,
-        limiter: Limiter,
+        max_waiting_bytes: int,
         metrics: Metrics,
         clock: Clock,
         tick: float,
@@ -63,6 +60,7 @@ class Pipeline:
         """Join the parts.
 
         Args:
+            max_waiting_bytes: past it, the traces that wait for longest go without their parents.
             tick: seconds between two looks at what is due.
             with_resources: tell the resource on the first run of it in each trace.
         """
@@ -72,7 +70,7 @@ class Pipeline:
         self._batcher = batcher
         self._outbox = outbox
         self._sender = sender
-        self._limiter = limiter
+        self._max_waiting_bytes = max_waiting_bytes
         self._metrics = metrics
         self._clock = clock
         self._tick = tick
@@ -216,7 +214,7 @@ class Pipeline:
     def _look_around(self) -> None:
         now = self._clock.monotonic()
         self._forward(self._assembler.due(now))
-        excess = self._limiter.held_bytes() - int(self._limiter.max_bytes * _PRESSURE)
+        excess = self._assembler.held_bytes - self._max_waiting_bytes
         if excess > 0:
             self._forward(self._assembler.relieve(excess))
         for batch in self._batcher.due(now):

@@ -92,7 +92,8 @@ class Proxy:
             batcher=batcher,
             outbox=self._outbox,
             sender=self._sender,
-            limiter=limiter,
+            # The other half is for what goes up: an outage upstream must not tear traces apart.
+            max_waiting_bytes=settings.max_memory_bytes // 2,
             metrics=self.metrics,
             clock=clock,
             tick=min(settings.flush_interval / 4, _SLOWEST_TICK),
@@ -209,7 +210,7 @@ def stop_on_signals() -> asyncio.Event:
 
 
 def _calm_collector() -> None:
-    # Spans and runs hold no cycles, but thousands of them live for seconds: looking through them
-    # again and again for cycles costs a fifth of the time.
+    # Spans and runs hold no cycles, but thousands of them live for seconds: with the interpreter's
+    # thresholds they would be looked through for cycles again and again.
     gc.freeze()
     gc.set_threshold(50_000, 20, 50)

@@ -29,12 +29,14 @@ _LISTS = (
 )  # fmt: skip
 
 _PLAIN_FIELDS = {"message.role": "role", "message.content": "content"}
-_MAX_CACHED = 512  # keys of a span
+_MAX_CACHED = 200  # keys of a span; longer histories are seldom alike
 _TEXT_KEYS = frozenset({"type", "text"})
 _TAKEN = frozenset(
-    {"role", "content", "contents", "tool_calls", "function_call_name"}
-    | {"function_call_arguments_json"}
-)
+    (
+        "role", "content", "contents", "tool_calls", "function_call_name",
+        "function_call_arguments_json",
+    )
+)  # fmt: skip
 
 
 class FlatList:
@@ -76,14 +78,14 @@ def flattened_lists(attributes: JsonObject) -> dict[str, FlatList]:
 
 
 # An instrumentation sends the same keys again and again: their meaning is worked out once.
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=512)
 def _lists(keys: tuple[str, ...]) -> dict[str, FlatList]:
     lists: dict[str, list[str]] = {}
     for key in keys:
         if key.startswith(_LISTS):
             start = key.index(".", key.index(".") + 1) + 1
             index = key[start:].partition(".")[0]
-            if index.isdecimal() and len(index) <= MAX_INDEX_DIGITS:
+            if index.isdecimal() and len(index) <= MAX_INDEX_DIGITS and str(int(index)) == index:
                 lists.setdefault(key[:start], []).append(key)
     return {prefix: FlatList(prefix, tuple(members)) for prefix, members in lists.items()}
 

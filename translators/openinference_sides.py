@@ -80,13 +80,15 @@ def _say_completion(attributes: JsonObject, lists: dict[str, FlatList], draft: D
 
 
 def _say_reranking(attributes: JsonObject, lists: dict[str, FlatList], draft: Draft) -> None:
-    query = attributes.get("reranker.query", attributes.get(INPUT))
-    keys = tuple(key for key in ("reranker.query", INPUT) if attributes.get(key) == query)
-    inputs = {"query": query}
+    inputs: JsonObject = {}
+    keys: tuple[str, ...] = ()
+    for key in ("reranker.query", INPUT):
+        if key in attributes and inputs.setdefault("query", attributes[key]) == attributes[key]:
+            keys += (key,)
     if TO_RERANK in lists:
         inputs["documents"] = documents_from(lists[TO_RERANK], attributes)
         keys += lists[TO_RERANK].keys
-    draft.say("inputs", inputs, *keys)
+    draft.say("inputs", inputs or None, *keys)
 
 
 def _outputs(attributes: JsonObject, messages: list[JsonObject], draft: Draft) -> JsonObject:

@@ -9,7 +9,6 @@ from collector.errors import Overloaded
 from collector.exporter.lane import Lease
 from collector.exporter.outbox import Outbox
 from collector.journal.memory import MemoryJournal
-from collector.limiter import Limiter
 from collector.metrics import Metrics
 from collector.model import Destination
 from collector.pipeline import Pipeline
@@ -31,7 +30,7 @@ class NoSender:
 
 
 class House:
-    def __init__(self, budget: int = 1 << 30, **assembler: Any) -> None:
+    def __init__(self, max_waiting_bytes: int = 1 << 30, **assembler: Any) -> None:
         self.clock = FakeClock()
         self.metrics = Metrics()
         self.journal = MemoryJournal()
@@ -47,9 +46,6 @@ class House:
             }
         )
         self.batcher = Batcher(max_runs=100, max_bytes=1 << 20, max_age=1.0)
-        self.limiter = Limiter(
-            budget, [lambda: self.assembler.held_bytes, lambda: self.outbox.held_bytes]
-        )
         self.pipeline = Pipeline(
             journal=self.journal,
             registry=Registry(),
@@ -57,7 +53,7 @@ class House:
             batcher=self.batcher,
             outbox=self.outbox,
             sender=NoSender(),  # type: ignore[arg-type]  # only run() is called
-            limiter=self.limiter,
+            max_waiting_bytes=max_waiting_bytes,
             metrics=self.metrics,
             clock=self.clock,
             tick=0.001,
@@ -167,7 +163,7 @@ async def test_time_closes_batches_and_releases_orphans() -> None:
 
 
 async def test_under_pressure_the_traces_that_wait_go_without_their_parents() -> None:
-    house = House(budget=4000)
+    house = House(max_waiting_bytes=2000)
     async with asyncio.TaskGroup() as tasks:
         workers = house.pipeline.start(tasks, 1)
         await house.accept(*[span(n + 2, parent=1) for n in range(5)])

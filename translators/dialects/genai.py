@@ -206,6 +206,8 @@ class GenAI:
         draft.say("run_type", run_type)
         _say_about(span, run_type, draft)
         if run_type == "tool":
+            # Where LangSmith's own mapping of OpenTelemetry puts the name.
+            draft.say("params.tool_name", draft.said.get("metadata.tool_name", (None,))[0])
             say_tool(span, events, draft)
         elif run_type == "retriever":
             say_retrieval(attributes, draft)

@@ -52,6 +52,7 @@ _REQUESTS: dict[str, RunType] = {
     "embedding": "embedding",
     "rerank": "retriever",
 }
+_REQUEST_TYPES = ("llm.request.type", "traceloop.llm.request.type")
 _THREADS = ("session_id", "thread_id", "conversation_id", "chat_id")
 _SECRETS = ("authorization", "api-key", "api_key", "cookie", "token", "secret")
 
@@ -181,19 +182,20 @@ def _place(key: str) -> tuple[str, int, str] | None:
             if len(word) <= MAX_INDEX_DIGITS and word.isdecimal() and str(int(word)) == word:
                 return group, int(word), rest
             return None
-    if key.startswith(_REQUEST) and key != "llm.request.type" and key not in _TABLE.rows:
+    if key.startswith(_REQUEST) and key not in _REQUEST_TYPES and key not in _TABLE.rows:
         return _REQUEST, 0, key[len(_REQUEST) :]
     return None
 
 
 def _say_kind(attributes: JsonObject, draft: Draft) -> RunType | None:
     """Say run type and kind; the operation's name, where it tells, is the better word for it."""
-    request = attributes.get("llm.request.type")
+    key = next((key for key in _REQUEST_TYPES if key in attributes), "")
+    request = attributes.get(key)
     kind = attributes.get("traceloop.span.kind")
     found: RunType | None = None
     if isinstance(request, str):
         found = _REQUESTS.get(request)
-        draft.say("kind", request if request in _REQUESTS else None, "llm.request.type")
+        draft.say("kind", request if request in _REQUESTS else None, key)
     if isinstance(kind, str):
         found = found or _KINDS.get(kind, "chain")
         draft.say("kind", kind if kind == kind.lower() else None, "traceloop.span.kind")

@@ -201,6 +201,7 @@ def test_an_index_that_cannot_be_one_is_left_to_the_metadata() -> None:
         **message("input", 10**9, content="hostile"),
         **message("input", 0, role="user", content="hi"),
         "llm.input_messages.x.message.role": "user",
+        "llm.input_messages.00.message.role": "assistant",
     }
 
     draft = said(attributes)
@@ -819,6 +820,10 @@ def test_a_reranker_may_have_its_query_as_its_input() -> None:
     draft = said({"input.value": "where?"}, "RERANKER")
 
     assert draft.said["inputs"] == ({"query": "where?"}, ("input.value",))
+
+
+def test_a_reranker_that_does_not_say_what_it_was_asked_has_no_inputs() -> None:
+    assert "inputs" not in said({}, "RERANKER").said
 
 
 def test_an_embedding_has_texts_and_vectors() -> None:
