@@ -22,14 +22,15 @@ _ARGUMENTS = (
     "gen_ai.tool.call.arguments", "gen_ai.tool.input", "gen_ai.tool.args", "gen_ai.tool.parameters",
 )  # fmt: skip
 _RESULTS = ("gen_ai.tool.call.result", "gen_ai.tool.output", "gen_ai.tool.result")
+_TOOL_CALL = ("gen_ai.tool.call.arguments", "gen_ai.tool.call.result", "gen_ai.tool.call.id")
 _QUERIES = ("gen_ai.retrieval.query.text", "gen_ai.retrieval.query", "gen_ai.memory.query.text")
 _TOP_K = ("gen_ai.retrieval.top_k", "gen_ai.request.top_k")
 _DOCUMENTS = ("gen_ai.retrieval.documents", "gen_ai.memory.records")
 
 
 def is_tool_io(attributes: JsonObject) -> bool:
-    """Tell whether arguments or a result of a tool are among the attributes."""
-    return any(key in attributes for key in (*_ARGUMENTS[:1], *_RESULTS[:1], "gen_ai.tool.call.id"))
+    """Tell whether a call of a tool is among the attributes: its arguments, result or id."""
+    return any(key in attributes for key in _TOOL_CALL)
 
 
 def is_retrieval(attributes: JsonObject) -> bool:

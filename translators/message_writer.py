@@ -79,8 +79,11 @@ class MessageWriter:
             self._close()
             turn = _Turn(role)
         self._content(inner, turn)
-        _take_calls(inner, turn, rest)
-        _take_keys(inner, turn, rest)
+        mine: JsonObject = {}
+        _take_calls(inner, turn, mine)
+        _take_keys(inner, turn, mine)
+        if together(rest, mine):
+            turn.rests.append(rest)
         if joins:
             self._loose = turn
         else:
@@ -193,61 +196,58 @@ def _content_of(blocks: list[JsonObject]) -> str | list[JsonObject] | None:
     return blocks or None
 
 
-def _take_calls(inner: JsonObject, turn: _Turn, rest: JsonObject) -> None:
+def _take_calls(inner: JsonObject, turn: _Turn, mine: JsonObject) -> None:
     """Take over the tool calls that stand beside the content, once each."""
-    for key in _CALLS:
+    for key in (*_CALLS, "function_call"):
         if inner.get(key) not in (None, [], {}):
             calls = calls_of(inner[key])
             turn.calls = merged_calls(turn.calls, calls)
             if not calls:
-                rest[key] = inner[key]
-    call = inner.get("function_call")
-    if isinstance(call, dict):
-        turn.calls = merged_calls(turn.calls, calls_of(call))
-    elif call not in (None, [], {}):
-        rest["function_call"] = call
+                mine[key] = inner[key]
     more = inner.get("additional_kwargs")
-    if isinstance(more, dict) and "tool_calls" in more:
-        turn.calls = merged_calls(turn.calls, calls_of(more["tool_calls"]))
+    if isinstance(more, dict):
+        calls = calls_of(more.get("tool_calls"))
+        turn.calls = merged_calls(turn.calls, calls)
+        together(mine, unless_empty(more, ("tool_calls",) if calls else ()))
+    elif more not in (None, []):
+        mine["additional_kwargs"] = more
 
 
-def _take_keys(inner: JsonObject, turn: _Turn, rest: JsonObject) -> None:
+def _take_keys(inner: JsonObject, turn: _Turn, mine: JsonObject) -> None:
     """Take over what a message says beside its content and its calls."""
-    keys = turn.keys
     more = unless_empty(inner, _KNOWN)
-    together(rest, more)
+    found: JsonObject = {}
     for key in ("name", "refusal"):
-        if isinstance(inner.get(key), str):
-            keys[key] = inner[key]
-        elif inner.get(key) not in (None, [], {}):
-            rest[key] = inner[key]
+        value = inner.get(key)
+        if isinstance(value, str):
+            found[key] = value
+        elif value not in (None, [], {}):
+            more[key] = value
     key, reason = first_of(inner, _FINISH)
     if isinstance(reason, str):
-        del rest[key]
+        del more[key]
         if reason:
-            keys["finish_reason"] = "tool_calls" if reason == "tool_call" else reason
+            found["finish_reason"] = "tool_calls" if reason == "tool_call" else reason
     if turn.role == "tool":
         key, call_id = first_of(inner, _CALL_IDS)
         if isinstance(call_id, str):
-            del rest[key]
-            keys["tool_call_id"] = call_id
-    kwargs = inner.get("additional_kwargs")
-    if isinstance(kwargs, dict):
-        told = ("tool_calls",) if calls_of(kwargs.get("tool_calls")) else ()
-        kwargs = unless_empty(kwargs, told)
-    if kwargs not in (None, [], {}):
-        together(rest, kwargs if isinstance(kwargs, dict) else {"additional_kwargs": kwargs})
-    if rest:
-        turn.rests.append(rest)
+            del more[key]
+            found["tool_call_id"] = call_id
+    for key, value in found.items():
+        if turn.keys.setdefault(key, value) != value:
+            more[key] = value
+    together(mine, more)
 
 
 def _joined(message: JsonObject, keys: JsonObject) -> JsonObject:
     """Return *message* with what another one, that has become part of it, said beside."""
-    joined = message | {key: keys[key] for key in keys if key not in message}
-    mine, other = message.get("additional_kwargs"), keys.get("additional_kwargs")
-    if mine and other:
-        joined["additional_kwargs"] = together(dict(mine), other)
-    return joined
+    joined, kwargs = dict(message), dict(message.get("additional_kwargs", {}))
+    for key, value in keys.items():
+        if key == "additional_kwargs":
+            together(kwargs, value)
+        elif joined.setdefault(key, value) != value:
+            together(kwargs, {key: value})
+    return joined | ({"additional_kwargs": kwargs} if kwargs else {})
 
 
 def _with_thoughts(messages: list[JsonObject]) -> list[JsonObject]:

@@ -120,15 +120,15 @@ def merged_calls(calls: list[JsonObject], more: list[JsonObject]) -> list[JsonOb
         return calls or more
     merged = list(calls)
     for call in more:
-        for at, known in enumerate(calls):
-            if _same(call, known):
-                extras = together(dict(known.get("extras", {})), call.get("extras", {}))
-                merged[at] = {**known, "id": known["id"] or call["id"]}
-                if extras:
-                    merged[at]["extras"] = extras
-                break
-        else:
+        at = next((at for at in range(len(calls)) if _same(call, merged[at])), None)
+        if at is None:
             merged.append(call)
+            continue
+        known = merged[at]
+        extras = together(dict(known.get("extras", {})), call.get("extras", {}))
+        merged[at] = {**known, "id": known["id"] or call["id"]}
+        if extras:
+            merged[at]["extras"] = extras
     return merged
 
 

@@ -10,8 +10,6 @@ PARIS: JsonObject = {"role": "assistant", "content": "Paris"}
 
 MESSAGES = '[{"role":"user","parts":[{"type":"text","content":"hi"}]}]'
 
-ANSWER = '[{"role":"assistant","parts":[{"type":"text","content":"Paris"}]}]'
-
 
 def test_structured_messages_need_no_json() -> None:
     found = draft(

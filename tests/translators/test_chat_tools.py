@@ -4,14 +4,6 @@ from tests.translators.drafts import chat, said
 from tests.translators.drafts import genai as draft
 from translators.span import Event, Json, JsonObject
 
-HI: JsonObject = {"role": "user", "content": "hi"}
-
-PARIS: JsonObject = {"role": "assistant", "content": "Paris"}
-
-MESSAGES = '[{"role":"user","parts":[{"type":"text","content":"hi"}]}]'
-
-ANSWER = '[{"role":"assistant","parts":[{"type":"text","content":"Paris"}]}]'
-
 
 def test_a_tool_has_arguments_and_a_result() -> None:
     found = draft(

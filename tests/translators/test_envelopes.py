@@ -4,8 +4,6 @@ import pytest
 from translators.messages import normal_messages
 from translators.span import Json, JsonObject
 
-CITY = {"city": "Zürich"}
-
 USER: JsonObject = {"role": "user", "content": "hi"}
 
 CALL: JsonObject = {

@@ -3,8 +3,6 @@ import pytest
 from translators.messages import normal_messages
 from translators.span import Json, JsonObject
 
-CITY = {"city": "Zürich"}
-
 USER: JsonObject = {"role": "user", "content": "hi"}
 
 CALL: JsonObject = {
@@ -273,3 +271,27 @@ def test_an_empty_finish_reason_is_none() -> None:
         "role": "assistant",
         "content": "x",
     }
+
+
+def test_of_two_names_for_one_message_the_second_is_kept_beside() -> None:
+    part = {"type": "tool_call_response", "id": "c1", "name": "f", "response": "21"}
+    items = [
+        {"type": "message", "role": "assistant", "name": "a", "content": "x"},
+        {"type": "message", "role": "assistant", "name": "b", "content": "y"},
+    ]
+
+    assert one({"role": "tool", "name": "g", "parts": [part]}) == {
+        "role": "tool",
+        "content": "21",
+        "tool_call_id": "c1",
+        "name": "f",
+        "additional_kwargs": {"name": "g"},
+    }
+    assert normal_messages(items, "assistant") == [
+        {
+            "role": "assistant",
+            "content": [{"type": "text", "text": "x"}, {"type": "text", "text": "y"}],
+            "name": "a",
+            "additional_kwargs": {"name": "b"},
+        }
+    ]

@@ -3,15 +3,7 @@ import pytest
 from translators.messages import message_like, normal_messages, outputs_of, with_system
 from translators.span import Json, JsonObject
 
-CITY = {"city": "Zürich"}
-
 USER: JsonObject = {"role": "user", "content": "hi"}
-
-CALL: JsonObject = {
-    "id": "c1",
-    "type": "function",
-    "function": {"name": "get_weather", "arguments": '{"city":"Zürich"}'},
-}
 
 
 def test_a_message_that_is_normal_is_not_copied() -> None:

@@ -165,3 +165,10 @@ def test_a_call_with_arguments_that_are_no_text_is_written_anew() -> None:
     given = {"id": "c1", "type": "function", "function": {"name": "f", "arguments": {"a": 1}}}
 
     assert call_of(given) == tool_call("c1", "f", '{"a":1}')
+
+
+def test_a_call_found_three_times_keeps_what_each_says_besides() -> None:
+    calls = [tool_call(None, "f", "{}")]
+    more = [{**calls[0], "extras": {"a": 1}}, {**calls[0], "extras": {"b": 2}}]
+
+    assert merged_calls(calls, more) == [{**calls[0], "extras": {"a": 1, "b": 2}}]
