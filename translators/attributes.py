@@ -137,7 +137,7 @@ def indexed(attributes: Mapping[str, Json], prefix: str) -> dict[int, JsonObject
         if not key.startswith(prefix):
             continue
         word, _, rest = key[start:].partition(".")
-        if not word.isdecimal() or len(word) > MAX_INDEX_DIGITS:
+        if not _is_index(word):
             continue
         node = found.get(int(word))
         if node is None:
@@ -156,6 +156,13 @@ def indexed(attributes: Mapping[str, Json], prefix: str) -> dict[int, JsonObject
     return {index: found[index] for index in sorted(found)}
 
 
+def _is_index(word: str) -> bool:
+    # One spelling an index: "07" and "7" would be the same place twice.
+    if not word.isascii() or not word.isdigit() or len(word) > MAX_INDEX_DIGITS:
+        return False
+    return word[0] != "0" or word == "0"
+
+
 def in_order(node: Json) -> list[JsonObject]:
     """Return the dicts below the number keys of a nested node of ``indexed``, in index order."""
     if not isinstance(node, dict):
@@ -163,7 +170,7 @@ def in_order(node: Json) -> list[JsonObject]:
     picked = [
         (int(key), value)
         for key, value in node.items()
-        if key.isdecimal() and len(key) <= MAX_INDEX_DIGITS and isinstance(value, dict)
+        if _is_index(key) and isinstance(value, dict)
     ]
     picked.sort(key=lambda pair: pair[0])
     return [value for _, value in picked]

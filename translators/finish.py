@@ -8,12 +8,12 @@ from collections.abc import Hashable, Sequence
 from translators.attributes import text
 from translators.base import Draft
 from translators.content import side
-from translators.failure import error_of
-from translators.merge import Merged
+from translators.failure import cancelled, error_of
+from translators.merge import Fields, Merged
 from translators.providers import model_names, model_type, provider_of
 from translators.remains import Sender, add_span, events_of, is_secret, keeps_genai_only
 from translators.run import RUN_TYPES, ExplicitIds, Run, RunType
-from translators.span import JsonObject, Resource, Scope, Span
+from translators.span import Json, JsonObject, Resource, Scope, Span
 from translators.usage import usage_metadata
 
 # Only these call a model, so only these have parameters, a provider and a price.
@@ -90,11 +90,16 @@ class Finisher:
         if not _CONTENT.isdisjoint(said):
             run.inputs = side(fields, "inputs", run_type, consumed, params)
             run.outputs = side(fields, "outputs", run_type, consumed, params)
+        if run_type == "llm" and "tools" in params and _are_ours(fields):
+            # LangSmith shows the tools of a call beside its messages.
+            run.inputs = {"tools": params["tools"], **(run.inputs or {})}
         if run_type in _PRICED_RUNS:
             metadata.setdefault("ls_model_type", model_type(run_type, run.inputs))
         if usage or "usage_metadata" in said:
             _add_usage(run, usage, get("usage_metadata"), get("usage_holder") is True)
         run.error = error_of(span, get("error"))
+        if run.error is not None and cancelled(span):
+            metadata["cancelled"] = True
         run.tags = get("tags") or []
         run.project = get("project")
         run.project_id = get("project_id")
@@ -144,6 +149,11 @@ def _micros(span: Span, ns: int) -> int:
 def _composed_name(span: Span, model: str | None) -> str:
     words = (text(span.attributes.get("gen_ai.operation.name")), model)
     return " ".join(word for word in words if word) or "span"
+
+
+def _are_ours(fields: Fields) -> bool:
+    """Tell whether the inputs are put together here, not LangSmith's own taken over."""
+    return "inputs" in fields and fields["inputs"][2] != "langsmith"
 
 
 def _speakers(drafts: Sequence[tuple[str, Draft]]) -> tuple[str, ...]:
@@ -199,8 +209,10 @@ def _add_model(
 
 def _add_usage(run: Run, counters: JsonObject, ready: JsonObject | None, holder: bool) -> None:
     usage, extra = usage_metadata(counters) if ready is None else (ready, {})
-    if ready is not None and counters:
-        extra = {"usage_counters": counters}
+    if ready is not None:
+        told = [*ready.values(), *_details(ready)]
+        others = {name: count for name, count in counters.items() if count not in told}
+        extra = {"usage_counters": others} if others else {}
     run.metadata.update(extra)
     if usage is None:
         return
@@ -210,6 +222,14 @@ def _add_usage(run: Run, counters: JsonObject, ready: JsonObject | None, holder:
     else:
         # LangSmith adds usage up along the tree: a sum given on top of its parts would count twice.
         run.metadata["usage_rollup"] = usage
+
+
+def _details(usage: JsonObject) -> list[Json]:
+    found: list[Json] = []
+    for part in usage.values():
+        if isinstance(part, dict):
+            found += part.values()
+    return found
 
 
 def _add_people(run: Run, thread_id: str | None, user_id: str | None) -> None:

@@ -223,3 +223,9 @@ def test_a_table_reads_on_when_it_has_met_too_many_keys_to_remember() -> None:
     table.read({"a": "y"}, Draft())
 
     assert draft.said == {"name": ("x", ("a",))}
+
+
+@pytest.mark.parametrize("index", ["07", "٧", "-1", "1000000", "x", ""])
+def test_an_index_has_one_spelling(index: str) -> None:
+    assert indexed({f"p.{index}.a": 1}, "p.") == {}
+    assert in_order({index: {"a": 1}}) == []

@@ -93,9 +93,11 @@ def test_usage_of_an_agent_that_is_its_sole_holder_is_priced() -> None:
     assert run.metadata["usage_metadata"]["total_tokens"] == 5
 
 
-def test_a_ready_usage_object_wins_and_the_counters_are_kept_beside_it() -> None:
+def test_a_ready_usage_object_wins_and_counters_that_differ_are_kept_beside_it() -> None:
     ready = {"input_tokens": 1, "output_tokens": 1, "total_tokens": 2}
-    run = finished({"run_type": "llm", "usage_metadata": ready, "usage.input": 7})
+    run = finished(
+        {"run_type": "llm", "usage_metadata": ready, "usage.input": 7, "usage.output": 1}
+    )
 
     assert run.metadata["usage_metadata"] == ready
     assert run.metadata["usage_counters"] == {"input": 7}
@@ -296,3 +298,17 @@ def test_what_was_counted_and_makes_no_sense_is_told_and_nothing_is_priced() -> 
 
     assert run.metadata["usage_invalid"] == {"input": -1}
     assert run.outputs is None
+
+
+def test_a_cancelled_run_says_so() -> None:
+    run = finished({}, events=[Event("span.cancelled", 5)])
+
+    assert run.error == "Cancelled"
+    assert run.metadata["cancelled"] is True
+
+
+def test_the_tools_of_a_call_are_shown_beside_its_messages() -> None:
+    tools = [{"type": "function", "function": {"name": "search"}}]
+    run = finished({"run_type": "llm", "params.tools": tools, "inputs": {"messages": []}})
+
+    assert run.inputs == {"messages": [], "tools": tools}

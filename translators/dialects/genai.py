@@ -212,7 +212,9 @@ class GenAI:
         elif run_type == "retriever":
             say_retrieval(attributes, draft)
         reasons = draft.said.get("metadata.finish_reasons", ((), ()))[0]
-        say_messages(span, events, draft, turn=run_type != "llm", reasons=reasons)
+        # The LangSmith exporter's gen_ai.prompt is a whole run's inputs, not messages.
+        if span.scope.name != "langsmith":
+            say_messages(span, events, draft, turn=run_type != "llm", reasons=reasons)
         _say_refs(attributes, draft)
         return draft if draft.said else None
 

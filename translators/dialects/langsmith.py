@@ -20,6 +20,7 @@ from translators.attributes import (
     text,
 )
 from translators.base import Draft, Signature
+from translators.messages import normal_messages
 from translators.run import RUN_TYPES, Attachment
 from translators.span import Json, JsonObject, Span
 from translators.tools import tools_of
@@ -196,13 +197,30 @@ def _say_content(attributes: JsonObject, draft: Draft) -> None:
             continue
         found = parsed_json(attributes[key])
         if isinstance(found, dict):
-            draft.say(field, found, key)
+            draft.say(field, _with_messages(found, field), key)
             if field == "inputs" and TOOLS not in attributes:
                 draft.say("params.tools", tools_of(found.get("tools")))
             if field == "outputs" and isinstance(found.get("usage_metadata"), dict):
                 draft.say("usage_metadata", normal_usage(found["usage_metadata"]))
         else:
             draft.say(raw_field, attributes[key] if found is None else found, key)
+
+
+def _with_messages(content: JsonObject, field: str) -> JsonObject:
+    """Return the content of a call to OpenAI's Responses with its messages beside it.
+
+    Everything else is taken over as it is. Responses alone have no member that holds messages,
+    which is what threads and evaluators read.
+    """
+    if "messages" in content:
+        return content
+    if field == "inputs" and "model" in content and isinstance(content.get("input"), str | list):
+        messages = normal_messages(content["input"], "user")
+    elif field == "outputs" and content.get("object") == "response":
+        messages = normal_messages(content.get("output"), "assistant")
+    else:
+        return content
+    return {**content, "messages": messages} if messages else content
 
 
 def _say_context(attributes: JsonObject, draft: Draft) -> None:

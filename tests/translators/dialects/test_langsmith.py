@@ -254,3 +254,25 @@ def test_secrets_in_headers_go_nowhere(headers: str, told: Json) -> None:
 
     assert draft.said == {"metadata.langsmith_otel.request_headers": (told, ())}
     assert draft.used == {"langsmith.request.headers"}
+
+
+def test_a_call_to_responses_keeps_its_own_shape_and_gets_messages_beside_it() -> None:
+    asked = {"input": "Tell me a joke", "model": "gpt-5-mini"}
+    answer = {
+        "type": "message",
+        "role": "assistant",
+        "content": [{"type": "output_text", "text": "No."}],
+    }
+    answered = {"object": "response", "output": [answer]}
+    attributes = {
+        "gen_ai.prompt": orjson.dumps(asked).decode(),
+        "gen_ai.completion": orjson.dumps(answered).decode(),
+    }
+
+    draft = LangSmith().translate(span(attributes, scope="langsmith"))
+
+    user = {"role": "user", "content": "Tell me a joke"}
+    assert draft.said["inputs"][0] == {**asked, "messages": [user]}
+    outputs = draft.said["outputs"][0]
+    assert outputs["output"] == [answer]
+    assert [(m["role"], m["content"]) for m in outputs["messages"]] == [("assistant", "No.")]
