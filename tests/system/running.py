@@ -103,7 +103,10 @@ async def runs_of(api: str, key: str = "sandbox", project: str = "default") -> l
 
     def read() -> list[Run]:
         client = Client(api_url=api, api_key=key, auto_batch_tracing=False)
-        return sorted(client.list_runs(project_name=project), key=lambda run: run.dotted_order)
+        try:
+            return sorted(client.list_runs(project_name=project), key=lambda run: run.dotted_order)
+        finally:
+            client.session.close()
 
     return await asyncio.to_thread(read)
 

@@ -22,6 +22,7 @@ def installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         "[collector_proxy.translators]\nacme = acme_dialect:Acme\n"
     )
     monkeypatch.syspath_prepend(str(tmp_path))
+    monkeypatch.delitem(sys.modules, "acme_dialect", raising=False)
 
 
 @pytest.mark.usefixtures("installed")
@@ -43,8 +44,6 @@ def test_the_readmes_dialect_translates_when_it_is_named() -> None:
 
 @pytest.mark.usefixtures("installed")
 def test_a_dialect_that_is_not_named_is_not_even_imported() -> None:
-    sys.modules.pop("acme_dialect", None)
-
     names = [translator.name for translator in chosen([])]
 
     assert "acme" not in names
