@@ -29,6 +29,8 @@ class Outbox:
     Not bounded by itself: ``held_bytes`` goes to the limiter at the door, which lets nothing in
     past the budget. A lane without batches is forgotten.
 
+    ``draining`` is True from ``begin_drain`` on.
+
     Every method but ``take`` and ``wait_idle`` is synchronous, and a batch that is handed out stays
     owned: a sender may be cancelled at any await, as long as it gives its lease back.
     """
@@ -58,6 +60,7 @@ class Outbox:
         self._emptied = asyncio.Event()
         self._emptied.set()
         self._timer: tuple[float, Timer] | None = None
+        self.draining = False
 
     @property
     def held_bytes(self) -> int:
@@ -151,6 +154,7 @@ class Outbox:
 
     def begin_drain(self) -> None:
         """Let paused tenants try again at once: the process is about to end."""
+        self.draining = True
         for lane in self._lanes.values():
             lane.resume()
         self._changed.set()

@@ -5,6 +5,8 @@ from email.utils import parsedate_to_datetime
 
 # With the spread of 20 % no pause is longer than 30 s.
 _LONGEST = 25.0
+# When the process is about to end, a long pause would be its last.
+_LONGEST_IN_A_HURRY = 1.0
 _SPREAD = 0.2
 # A longer wish is a mistake on the other side more often than a wish; LangSmith's SDK has it too.
 _LONGEST_WISH = 300.0
@@ -19,19 +21,28 @@ class RetryPolicy:
         self._max_retries = max_retries
         self._backoff = backoff_seconds
 
-    def delay(self, failures: int, chance: float, retry_after: float | None = None) -> float:
+    def delay(
+        self,
+        failures: int,
+        chance: float,
+        retry_after: float | None = None,
+        *,
+        hurry: bool = False,
+    ) -> float:
         """Return the seconds to wait before the next try.
 
         Args:
             failures: tries that failed in a row; 1 or more.
             chance: random number from 0 to 1, spreads the delay by 20 % up or down.
             retry_after: seconds upstream asked for; wins when it is longer.
+            hurry: the process is about to end: pauses do not grow past a second.
         """
         if failures <= self._max_retries:
             nominal = self._backoff * 2.0 ** min(failures - 1, _MOST_DOUBLINGS)
         else:
             nominal = 2.0 ** min(failures - self._max_retries - 1, _MOST_DOUBLINGS)
-        delay = min(nominal, _LONGEST) * (1 - _SPREAD + 2 * _SPREAD * chance)
+        longest = _LONGEST_IN_A_HURRY if hurry else _LONGEST
+        delay = min(nominal, longest) * (1 - _SPREAD + 2 * _SPREAD * chance)
         return delay if retry_after is None else max(delay, retry_after)
 
 

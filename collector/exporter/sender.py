@@ -208,7 +208,9 @@ class Sender:
         return spans
 
     def _delay(self, lease: Lease, retry_after: float | None = None) -> float:
-        return self._retry.delay(lease.failures + 1, self._random(), retry_after)
+        return self._retry.delay(
+            lease.failures + 1, self._random(), retry_after, hurry=self._outbox.draining
+        )
 
     def _tell(
         self, event: str, lease: Lease, reason: str, error: BaseException | None = None

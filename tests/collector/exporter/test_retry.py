@@ -112,3 +112,11 @@ def test_any_text_is_none_or_within_bounds(value: str) -> None:
     seconds = parse_retry_after(value, NOW_NS)
 
     assert seconds is None or 0 <= seconds <= 300
+
+
+def test_in_a_hurry_pauses_stay_at_a_second_unless_upstream_asks_for_more() -> None:
+    policy = RetryPolicy(3, 0.1)
+
+    assert policy.delay(9, 0.5, hurry=True) == 1.0
+    assert policy.delay(1, 0.5, hurry=True) == 0.1
+    assert policy.delay(9, 0.5, retry_after=7.0, hurry=True) == 7.0
