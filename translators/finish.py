@@ -4,6 +4,7 @@ Source: conventions 1.6 to 1.17 (fields) and 3.2 to 3.4 (what nobody maps is kep
 """
 
 from collections.abc import Hashable, Sequence
+from functools import lru_cache
 
 from translators.attributes import text
 from translators.base import Draft
@@ -13,7 +14,7 @@ from translators.merge import Fields, Merged
 from translators.providers import model_names, model_type, provider_of
 from translators.remains import Sender, add_span, events_of, is_secret, keeps_genai_only
 from translators.run import RUN_TYPES, ExplicitIds, Run, RunType
-from translators.span import Json, JsonObject, Resource, Scope, Span
+from translators.span import STATUS_ERROR, Json, JsonObject, Resource, Scope, Span
 from translators.usage import usage_metadata
 
 # Only these call a model, so only these have parameters, a provider and a price.
@@ -31,6 +32,8 @@ _SINGLE = frozenset(
 _RESERVED = frozenset(("thread_id", "session_id", "conversation_id", "revision_id", "user_id"))
 _THREAD_KEYS = ("thread_id", "session_id", "conversation_id")
 _IDS = frozenset(("run_id", "trace_id", "parent_run_id", "dotted_order"))
+_RARE = _IDS | {"tags", "project", "project_id", "reference_example_id"}
+_RARE |= {"attachments", "is_root", "drop"}
 _CONTENT = frozenset(("inputs", "outputs", "raw_inputs", "raw_outputs"))
 _MODEL_FIELDS = ("model", "response_model", "provider")
 # Told on tool runs too, which call no model.
@@ -70,8 +73,8 @@ class Finisher:
         metadata: JsonObject = {"OTEL_TRACE_ID": span.trace_id, "OTEL_SPAN_ID": span.span_id}
         groups = {"params": params, "metadata": metadata, "usage": usage, "runtime": runtime}
         for field, (value, keys, _) in fields.items():
-            group, dot, name = field.partition(".")
-            if not dot:
+            group, name = _place_of(field)
+            if not group:
                 said[field] = value
                 if field in _SINGLE:
                     consumed.update(keys)
@@ -97,20 +100,17 @@ class Finisher:
             metadata.setdefault("ls_model_type", model_type(run_type, run.inputs))
         if usage or "usage_metadata" in said:
             _add_usage(run, usage, get("usage_metadata"), get("usage_holder") is True)
-        run.error = error_of(span, get("error"))
-        if run.error is not None and cancelled(span):
-            metadata["cancelled"] = True
-        run.tags = get("tags") or []
-        run.project = get("project")
-        run.project_id = get("project_id")
-        run.reference_example_id = get("reference_example_id")
-        run.attachments = get("attachments") or []
-        run.is_root = get("is_root") is True
-        run.drop = get("drop")
-        if not _IDS.isdisjoint(said):
-            run.ids = ExplicitIds(
-                get("run_id"), get("trace_id"), get("parent_run_id"), get("dotted_order")
-            )
+        if (
+            span.status_code == STATUS_ERROR
+            or span.events
+            or "error" in said
+            or ("error.type" in span.attributes)
+        ):
+            run.error = error_of(span, get("error"))
+            if run.error is not None and cancelled(span):
+                metadata["cancelled"] = True
+        if not _RARE.isdisjoint(said):
+            _add_rare(run, said)
         run.failures = tuple(failures)
         run.dialects = _speakers(drafts)
         run.genai = run.dialects != ("generic",)
@@ -149,6 +149,28 @@ def _micros(span: Span, ns: int) -> int:
 def _composed_name(span: Span, model: str | None) -> str:
     words = (text(span.attributes.get("gen_ai.operation.name")), model)
     return " ".join(word for word in words if word) or "span"
+
+
+@lru_cache(maxsize=4096)
+def _place_of(field: str) -> tuple[str, str]:
+    """Return the group of a field and its name there; "" for the group of a single one."""
+    group, dot, name = field.partition(".")
+    return (group, name) if dot else ("", field)
+
+
+def _add_rare(run: Run, said: JsonObject) -> None:
+    get = said.get
+    run.tags = get("tags") or []
+    run.project = get("project")
+    run.project_id = get("project_id")
+    run.reference_example_id = get("reference_example_id")
+    run.attachments = get("attachments") or []
+    run.is_root = get("is_root") is True
+    run.drop = get("drop")
+    if not _IDS.isdisjoint(said):
+        run.ids = ExplicitIds(
+            get("run_id"), get("trace_id"), get("parent_run_id"), get("dotted_order")
+        )
 
 
 def _are_ours(fields: Fields) -> bool:

@@ -34,6 +34,7 @@ _SERVICE = (
     ("revision_id", ("service.version",)),
     ("environment", ("deployment.environment.name", "deployment.environment")),
 )
+_NONE_DROPPED = (0, 0, 0)
 _SECRET_WORDS = ("authorization", "api_key", "api-key", "apikey", "cookie")
 # fmt: off
 _GENAI = frozenset(
@@ -116,7 +117,7 @@ def add_span(span: Span, run: Run, sender: Sender, *, everything: bool) -> None:
         metadata["otel.flags"] = span.flags
     if span.links:
         metadata["otel.links"] = [_link(link) for link in span.links]
-    if any(span.dropped):
+    if span.dropped != _NONE_DROPPED:
         names = ("attributes", "events", "links")
         metadata["otel.dropped"] = {n: d for n, d in zip(names, span.dropped, strict=True) if d}
     # The text, because JSON numbers of that size are rounded by readers.

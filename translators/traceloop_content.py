@@ -61,7 +61,7 @@ def _found(
         if raw is None or raw == "" or raw == "null":
             continue
         value = parsed_json(raw)
-        same = tuple(k for k in (*keys, also) if attributes.get(k) == raw)
+        same = tuple([k for k in (*keys, also) if attributes.get(k) == raw])
         return key, raw if value is None else value, same
     return "", None, ()
 
