@@ -16,7 +16,7 @@ from collector.sandbox.app import sandbox_app
 from collector.sandbox.store import RunStore
 from collector.service import Proxy, stop_on_signals
 
-# The sandbox takes any key, and shows each key its own runs only.
+# The sandbox takes any key; exporters that bring none get this one.
 SANDBOX_KEY = "sandbox"
 
 

@@ -17,7 +17,7 @@ from collector.sandbox import (
     v2_routes,
 )
 from collector.sandbox.body import MAX_BODY_BYTES
-from collector.sandbox.context import CLOCK, STORE, answer, tenant_of
+from collector.sandbox.context import CLOCK, STORE, TENANTS, answer, tenant_of
 from collector.sandbox.errors import ApiError
 from collector.sandbox.store import RunStore
 from collector.sandbox.times import format_time
@@ -40,7 +40,7 @@ _INFO = {
 }
 
 
-def sandbox_app(store: RunStore, *, clock: Clock) -> web.Application:
+def sandbox_app(store: RunStore, *, clock: Clock, tenants: bool = False) -> web.Application:
     """Return the application.
 
     Bodies are decoded here and not by the server: run it with
@@ -49,10 +49,12 @@ def sandbox_app(store: RunStore, *, clock: Clock) -> web.Application:
     Args:
         store: where everything is kept; the caller closes it.
         clock: says when projects were made and what "a day ago" is.
+        tenants: keep apart what each API key and workspace sends; else any key opens everything.
     """
     app = web.Application(middlewares=[_errors_as_json], client_max_size=MAX_BODY_BYTES)
     app[STORE] = store
     app[CLOCK] = clock
+    app[TENANTS] = tenants
     started = format_time(clock.now_ns() // 1000)
 
     async def get_settings(request: web.Request) -> web.Response:

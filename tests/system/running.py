@@ -85,10 +85,11 @@ async def proxy_to(upstream: str, **settings: Any) -> AsyncIterator[Local]:
 
 
 @asynccontextmanager
-async def running_sandbox() -> AsyncIterator[str]:
+async def running_sandbox(tenants: bool = False) -> AsyncIterator[str]:
     """Run a sandbox in memory; gives its URL."""
     store = RunStore(":memory:")
-    runner = web.AppRunner(sandbox_app(store, clock=SystemClock()), auto_decompress=False)
+    app = sandbox_app(store, clock=SystemClock(), tenants=tenants)
+    runner = web.AppRunner(app, auto_decompress=False)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()
     try:

@@ -141,6 +141,16 @@ def as_protobuf(body: bytes) -> bytes:
     return message.SerializeToString()
 
 
+async def test_any_key_opens_the_sandbox_that_a_developer_runs() -> None:
+    async with running_sandbox() as api:
+        async with proxy_to(api, langsmith_api_key="of-the-proxy") as local:
+            async with ClientSession() as session:
+                await session.post(f"{local.url}/v1/traces", json=CURL_SAMPLE)
+            await local.end()
+
+        assert len(await runs_of(api, "x")) == 1
+
+
 PROTOBUF, JSON = "application/x-protobuf", "application/json"
 Encode = Callable[[bytes], bytes]
 WAYS: list[tuple[str, str, str | None, Encode]] = [

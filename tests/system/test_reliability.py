@@ -42,7 +42,7 @@ async def post(session: ClientSession, url: str, body: bytes, key: str = "k") ->
 
 
 async def test_each_callers_runs_go_up_with_its_own_key_and_nobody_elses() -> None:
-    async with running_sandbox() as api:
+    async with running_sandbox(tenants=True) as api:
         async with proxy_to(api) as local, ClientSession() as session:
             for number, key in enumerate(("alice", "bob", "alice")):
                 assert await post(session, local.url, trace_of(number)[0], key) == 200

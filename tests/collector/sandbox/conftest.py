@@ -24,7 +24,7 @@ def store() -> Iterator[RunStore]:
 
 @pytest.fixture
 async def api(store: RunStore) -> AsyncIterator[Api]:
-    app = sandbox_app(store, clock=StoppedClock())
+    app = sandbox_app(store, clock=StoppedClock(), tenants=True)
     seen: list[tuple[str, str | None]] = []
 
     async def record(request: web.Request, _: web.StreamResponse) -> None:
