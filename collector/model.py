@@ -190,7 +190,7 @@ class Batch:
 class SealedBatch:
     """A batch as the bytes of one request.
 
-    Made off the event loop by ``processor.encoder.seal``; from then on the runs' own bytes are
+    Made off the event loop by ``processor.encoder.Sealer``; from then on the runs' own bytes are
     gone and only the compressed body is held, whose parts can be read back from it.
 
     Attributes:

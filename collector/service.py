@@ -26,7 +26,7 @@ from collector.metrics import Metrics
 from collector.pipeline import Pipeline
 from collector.processor.assembler import Assembler
 from collector.processor.batcher import Batcher
-from collector.processor.encoder import seal
+from collector.processor.encoder import Sealer
 from collector.receiver.otlp_http import OtlpHttpReceiver
 from collector.receiver.runner import OtlpRunner
 from collector.receiver.tenancy import Tenancy
@@ -76,7 +76,7 @@ class Proxy:
         self._sender = Sender(
             self._outbox,
             Uploader(session, clock),
-            seal,
+            Sealer(),
             RetryPolicy(settings.max_retries, settings.retry_backoff),
             DeadLetterDir(letters, clock) if letters is not None else None,
             self.metrics,

@@ -180,6 +180,8 @@ def _are_ours(fields: Fields) -> bool:
 
 def _speakers(drafts: Sequence[tuple[str, Draft]]) -> tuple[str, ...]:
     # The generic dialect speaks on every span; that is told only where nobody else does.
+    if len(drafts) == 1:
+        return (drafts[0][0],)
     names = tuple([name for name, draft in drafts if name != "generic" and draft.said])
     return names or ("generic",)
 

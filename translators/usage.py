@@ -157,6 +157,8 @@ def _written(counts: Mapping[str, int | float]) -> int | float:
 def _add_details(
     usage: JsonObject, field: str, words: Mapping[str, str], counts: Mapping[str, int | float]
 ) -> None:
+    if words.keys().isdisjoint(counts):
+        return
     details = {word: counts[name] for name, word in words.items() if counts.get(name)}
     if details:
         usage[field] = details

@@ -17,11 +17,9 @@ RESOURCE_SESSION = "session.id"
 
 TABLE = Table(
     {
-        "input.value": ("raw_inputs", json_or_text),
         "input": ("raw_inputs", json_or_text),
         "prompt": ("raw_inputs", json_or_text),
         "tool_arguments": ("raw_inputs", json_or_text),
-        "output.value": ("raw_outputs", json_or_text),
         "output": ("raw_outputs", json_or_text),
         "response": ("raw_outputs", json_or_text),
         "tool_response": ("raw_outputs", json_or_text),

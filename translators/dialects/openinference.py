@@ -33,6 +33,7 @@ RUN_TYPES: dict[str, RunType] = {
     "PROMPT": "prompt",
 }
 SCOPES = ("openinference.", "@arizeai/openinference")
+VALUES = ("input.value", "output.value")
 NAMESPACES = frozenset({"openinference", "llm", "retrieval", "reranker", "embedding"})
 # Their token counts come from APIs that leave cached tokens out of the input.
 EXCLUSIVE = ("bedrock", "claude_agent_sdk", "claude-agent-sdk")
@@ -124,6 +125,7 @@ class OpenInference:
             signature.scope.startswith(SCOPES)
             or not NAMESPACES.isdisjoint(signature.namespaces)
             or not signature.keys.isdisjoint(TABLE.keys())
+            or not signature.keys.isdisjoint(VALUES)
         )
 
     def translate(self, span: Span) -> Draft | None:

@@ -25,7 +25,7 @@ def batch(
 
 
 def seal(whole: Batch) -> SealedBatch:
-    """Return a sealed batch as ``processor.encoder.seal`` would, with a body of no meaning."""
+    """Return a sealed batch as ``processor.encoder.Sealer`` would, with a body of no meaning."""
     owed: dict[Receipt, int] = {}
     for run in whole.runs:
         owed[run.receipt] = owed.get(run.receipt, 0) + 1

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from collector.model import EncodedRun
 from collector.processor.assembler import Assembler
 from collector.processor.batcher import Batcher
-from collector.processor.encoder import seal
+from collector.processor.encoder import Sealer
 from tests.collector.processor.parts import unseal
 from tests.collector.processor.runs import assert_invariants, encoded, place_of
 
@@ -110,7 +110,7 @@ def test_what_upstream_reads_is_what_went_in(
 
     read: dict[str, dict[str, Any]] = {}
     for batch in batches:
-        for name, _, content in unseal(seal(batch)):
+        for name, _, content in unseal(Sealer()(batch)):
             kind, run_id, *field = name.split(".")
             assert kind == "post"
             read.setdefault(run_id, {})[field[0] if field else "main"] = orjson.loads(content)

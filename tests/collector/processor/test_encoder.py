@@ -4,7 +4,7 @@ import orjson
 import pytest
 
 from collector.model import Batch, Destination, EncodedRun, Place
-from collector.processor.encoder import encode_resource, encode_run, seal
+from collector.processor.encoder import Sealer, encode_resource, encode_run
 from tests.collector.processor.parts import unseal
 from tests.collector.processor.runs import ALICE, RECEIPT, TRACE, encoded, new_receipt, padded
 from translators.run import Attachment, ExplicitIds, Run
@@ -209,7 +209,7 @@ def sealed_runs() -> list[EncodedRun]:
 def test_a_sealed_batch_holds_every_run_and_its_sizes() -> None:
     batch = Batch(ALICE, sealed_runs(), 3_000, "runs")
 
-    sealed = seal(batch)
+    sealed = Sealer()(batch)
     parts = unseal(sealed)
 
     assert [name for name, _, _ in parts if name.count(".") == 1] == [
@@ -228,7 +228,7 @@ def test_a_sealed_batch_owes_each_receipt_its_runs() -> None:
     one, other = new_receipt(), new_receipt()
     runs[0].receipt, runs[1].receipt, runs[2].receipt = one, other, one
 
-    assert seal(Batch(ALICE, runs, 3_000, "runs")).receipts == [(one, 2), (other, 1)]
+    assert Sealer()(Batch(ALICE, runs, 3_000, "runs")).receipts == [(one, 2), (other, 1)]
 
 
 def test_the_key_is_in_no_header_and_not_in_the_body() -> None:
@@ -236,7 +236,16 @@ def test_the_key_is_in_no_header_and_not_in_the_body() -> None:
     run = encode_run(new_run(), SPAN, secret, RECEIPT, resource=None)
     run.place = Place(padded(1), "20260101T000000000000Z" + padded(1), None)
 
-    sealed = seal(Batch(secret, [run], 1, "runs"))
+    sealed = Sealer()(Batch(secret, [run], 1, "runs"))
 
     assert "canary" not in str(sealed.headers)
     assert b"canary" not in b"".join(content for _, _, content in unseal(sealed))
+
+
+def test_a_sealer_keeps_its_compressor_and_its_bodies_stay_apart() -> None:
+    sealer = Sealer()
+    batches = [Batch(ALICE, sealed_runs()[:count], 3_000, "runs") for count in (1, 2, 3)]
+
+    bodies = [sealer(batch).body for batch in batches]
+
+    assert bodies == [Sealer()(batch).body for batch in batches]

@@ -25,11 +25,11 @@ def test_a_span_of_another_world_is_a_chain_and_nothing_else() -> None:
 @pytest.mark.parametrize(
     ("key", "value", "field", "expected"),
     [
-        ("input.value", '{"a": 1}', "raw_inputs", {"a": 1}),
+        ("input", '{"a": 1}', "raw_inputs", {"a": 1}),
         ("input", "text", "raw_inputs", "text"),
         ("prompt", ["a"], "raw_inputs", ["a"]),
         ("tool_response", '{"b": 2}', "raw_outputs", {"b": 2}),
-        ("output.value", "text", "raw_outputs", "text"),
+        ("output", "text", "raw_outputs", "text"),
         ("output", "", "raw_outputs", ""),
         ("response", "123", "raw_outputs", "123"),
         ("tags", "a, b", "tags", ["a", "b"]),
