@@ -101,7 +101,7 @@ def provider_of(
         model: the model id, from which the provider is inferred where no word is left.
         server_address: host that was called; it tells Google's services apart.
     """
-    words = tuple(word for word in candidates if len(word) <= MAX_WORD)
+    words = tuple([word for word in candidates if len(word) <= MAX_WORD])
     return _provider(words, (model or "")[:MAX_WORD], (server_address or "")[:MAX_WORD])
 
 

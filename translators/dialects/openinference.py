@@ -34,7 +34,18 @@ RUN_TYPES: dict[str, RunType] = {
 }
 SCOPES = ("openinference.", "@arizeai/openinference")
 VALUES = ("input.value", "output.value")
-NAMESPACES = frozenset({"openinference", "llm", "retrieval", "reranker", "embedding"})
+NAMESPACES = frozenset({"openinference", "retrieval", "reranker", "embedding"})
+# The rest of llm.* is OpenLLMetry's.
+TRACELOOP = (
+    "llm.chat.",
+    "llm.headers",
+    "llm.is_streaming",
+    "llm.request.",
+    "llm.response.",
+    "llm.top_k",
+    "llm.usage.",
+    "llm.user",
+)
 # Their token counts come from APIs that leave cached tokens out of the input.
 EXCLUSIVE = ("bedrock", "claude_agent_sdk", "claude-agent-sdk")
 # Agents whose model calls are no spans of their own: only they know what was used.
@@ -126,6 +137,7 @@ class OpenInference:
             or not NAMESPACES.isdisjoint(signature.namespaces)
             or not signature.keys.isdisjoint(TABLE.keys())
             or not signature.keys.isdisjoint(VALUES)
+            or any(k.startswith("llm.") and not k.startswith(TRACELOOP) for k in signature.keys)
         )
 
     def translate(self, span: Span) -> Draft | None:
