@@ -138,9 +138,18 @@ async def test_a_cancelled_request_is_not_held_for_ever() -> None:
 async def test_placeholders_and_duplicates_are_settled_with_a_reason() -> None:
     house = House()
 
-    await house.accept(span(1), span(1))
+    placeholder = span(2, parent=1, attributes={"logfire.span_type": "pending_span"})
 
-    assert house.balance() == {"received": 2, "uploaded": 0, "parked": 0, "dropped": 1, "held": 1}
+    await house.accept(placeholder, span(1), span(1))
+
+    assert house.balance() == {"received": 3, "uploaded": 0, "parked": 0, "dropped": 2, "held": 1}
+    dropped = [
+        house.metrics.registry.get_sample_value(
+            "collector_proxy_spans_dropped_total", {"reason": reason}
+        )
+        for reason in ("pending_span", "duplicate")
+    ]
+    assert dropped == [1, 1]
 
 
 async def test_time_closes_batches_and_releases_orphans() -> None:

@@ -6,7 +6,7 @@ Source: OpenTelemetry semantic conventions, "Session" and "End user"; the rest i
 from translators.attributes import Table, json_or_text, strings, text
 from translators.base import Draft, Signature
 from translators.event_lists import sides_of
-from translators.span import Span
+from translators.span import Json, Span
 from translators.tools import tools_of
 
 # Keys that stay beside what is said with them: users look for the name that they gave.
@@ -15,8 +15,15 @@ USERS = ("user.id", "enduser.id", "enduser.pseudo.id", "user_id")
 OWN_NAMES = frozenset({"thread_id", "user_id"})  # these are called the same in the run
 RESOURCE_SESSION = "session.id"
 
+
+def _pending(span_type: Json) -> str | None:
+    """Return why a placeholder makes no run: the span itself follows when it ends."""
+    return "pending_span" if span_type == "pending_span" else None
+
+
 TABLE = Table(
     {
+        "logfire.span_type": ("drop", _pending),
         "input": ("raw_inputs", json_or_text),
         "prompt": ("raw_inputs", json_or_text),
         "tool_arguments": ("raw_inputs", json_or_text),

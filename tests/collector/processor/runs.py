@@ -9,6 +9,7 @@ import orjson
 from langsmith.run_trees import _parse_dotted_order
 
 from collector.model import Destination, EncodedRun, Place, Receipt
+from collector.processor.assembler import Assembler
 from translators.run import ExplicitIds
 
 # 2026-01-01T00:00:00Z
@@ -77,6 +78,17 @@ def encoded(
     run.released = None
     run.size = size
     return run
+
+
+def new_assembler() -> Assembler:
+    """An assembler with the settings that the service has by default."""
+    return Assembler(
+        span_ttl=300.0,
+        remote_parent_ttl=30.0,
+        max_trace_wait=3600.0,
+        filter_non_genai=False,
+        run_id_scheme="span",
+    )
 
 
 def place_of(run: EncodedRun) -> Place:

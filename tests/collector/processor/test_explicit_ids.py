@@ -1,11 +1,11 @@
 """Ids that spans name themselves: followed when they fit, kept as metadata when not."""
 
-from collector.processor.assembler import Assembler
 from tests.collector.processor.runs import (
     NEW_YEAR_US,
     assert_invariants,
     encoded,
     late,
+    new_assembler,
     padded,
     parents,
     place_of,
@@ -15,16 +15,6 @@ from translators.run import ExplicitIds
 ROOT = "11111111-1111-4111-8111-111111111111"
 RUN = "22222222-2222-4222-8222-222222222222"
 TIME = "20260101T000000000000Z"
-
-
-def new_assembler() -> Assembler:
-    return Assembler(
-        span_ttl=300.0,
-        remote_parent_ttl=30.0,
-        max_trace_wait=3600.0,
-        filter_non_genai=False,
-        run_id_scheme="span",
-    )
 
 
 def test_an_explicit_run_id_is_the_runs_and_its_childrens_parent() -> None:

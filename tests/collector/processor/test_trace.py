@@ -5,13 +5,13 @@ from itertools import permutations
 
 import pytest
 
-from collector.processor.assembler import Assembler
 from tests.collector.processor.runs import (
     ALICE,
     BOB,
     TRACE,
     encoded,
     late,
+    new_assembler,
     padded,
     parents,
     place_of,
@@ -22,16 +22,6 @@ from translators.run import ExplicitIds
 
 RUN = "22222222-2222-4222-8222-222222222222"
 TIME = "20260101T000000000000Z"
-
-
-def new_assembler() -> Assembler:
-    return Assembler(
-        span_ttl=300.0,
-        remote_parent_ttl=30.0,
-        max_trace_wait=3600.0,
-        filter_non_genai=False,
-        run_id_scheme="span",
-    )
 
 
 def test_a_root_is_placed_at_once_and_is_its_own_trace() -> None:

@@ -93,3 +93,11 @@ def test_a_list_of_events_has_both_sides_and_stays() -> None:
         "inputs": ({"messages": [{"role": "user", "content": "hi"}]}, ()),
         "outputs": ({"messages": [{"role": "assistant", "content": "ho"}]}, ()),
     }
+
+
+def test_a_placeholder_of_logfire_makes_no_run_and_its_span_does() -> None:
+    placeholder = Generic().translate(span({"logfire.span_type": "pending_span"}))
+    finished = Generic().translate(span({"logfire.span_type": "span"}))
+
+    assert placeholder.said["drop"] == ("pending_span", ("logfire.span_type",))
+    assert "drop" not in finished.said
