@@ -12,8 +12,10 @@ _SECONDS = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
 class Metrics:
     """The service's metrics on a registry of its own.
 
-    The balance holds at any scrape: ``spans_received`` = ``spans_uploaded`` + ``spans_parked`` +
-    ``spans_dropped`` + ``held_spans``. Labels never hold keys, ids or payload.
+    The balance holds at any scrape: ``spans_received`` + ``spans_completed`` = ``spans_uploaded`` +
+    ``spans_parked`` + ``spans_dropped`` + ``held_spans``; and ``log_records_received`` =
+    ``log_records_joined`` + ``log_records_dropped`` + ``held_log_records``. Labels never hold keys,
+    ids or payload.
     """
 
     def __init__(self) -> None:
@@ -42,6 +44,17 @@ class Metrics:
         self.dropped = counter(
             "spans_dropped", "Spans left out by a rule: filter, duplicate, placeholder.", "reason"
         )
+        self.completed = counter(
+            "spans_completed", "Runs sent again, completed by log records that came after them."
+        )
+        self.log_received = counter("log_records_received", "Log records acknowledged.")
+        self.log_joined = counter("log_records_joined", "Log records that became part of a run.")
+        self.log_dropped = counter(
+            "log_records_dropped",
+            "Log records let go: of no GenAI span, or of one that did not come in time.",
+            "reason",
+        )
+        self.held_logs = gauge("held_log_records", "Log records that wait for their span.")
         self.orphans = counter(
             "orphan_runs", "Runs released without the parent they name.", "reason"
         )

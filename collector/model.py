@@ -1,7 +1,7 @@
 """What travels between the rooms."""
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from translators.run import ExplicitIds
 
@@ -48,6 +48,18 @@ class Receipt:
         self.open -= spans
         if self.open == 0:
             self._done(self)
+
+
+def joint(receipts: Sequence[Receipt]) -> Receipt:
+    """Return a receipt for one run that settles one span of each of *receipts* when it is done."""
+    if len(receipts) == 1:
+        return receipts[0]
+
+    def settle(_: Receipt) -> None:
+        for receipt in receipts:
+            receipt.settle()
+
+    return Receipt(0, 1, settle)
 
 
 class Place:
@@ -109,6 +121,7 @@ class EncodedRun:
         dropped: reason why the run goes no further (``"filtered"``, ``"duplicate"``), or None.
         released: why it went without its parent (``"ttl"``, ``"remote"``, ``"age"``,
             ``"pressure"``, ``"drain"``), or None.
+        patch: it replaces what an upload of the same run said before.
     """
 
     __slots__ = (
@@ -127,6 +140,7 @@ class EncodedRun:
         "late",
         "outputs",
         "parent_span_id",
+        "patch",
         "place",
         "receipt",
         "released",
@@ -163,6 +177,7 @@ class EncodedRun:
     place: Place | None
     dropped: str | None
     released: str | None
+    patch: bool
     size: int
 
 

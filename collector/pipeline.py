@@ -3,8 +3,8 @@
 import asyncio
 import traceback
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from typing import Protocol
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 
 import structlog
 
@@ -13,26 +13,19 @@ from collector.errors import Overloaded
 from collector.exporter.outbox import Outbox
 from collector.exporter.sender import Sender
 from collector.journal.base import Journal, Record
+from collector.log_stage import LogStage, Translate
 from collector.metrics import Metrics
 from collector.model import Destination, EncodedRun, Receipt
 from collector.processor.assembler import Assembler
 from collector.processor.batcher import Batcher
 from collector.processor.encoder import encode_resource, encode_run
-from translators.run import Run
+from translators.log_record import LogRecord
 from translators.span import Resource, Span
 
 log = structlog.get_logger()
 
 # About 5 ms of work; between two slices the event loop answers probes and other requests.
 _SLICE_SPANS = 64
-
-
-class Translate(Protocol):
-    """Makes a run of a span; ``translators.registry.Registry`` is the real one."""
-
-    def translate(self, span: Span) -> Run:
-        """Return the run of *span*; never raises on what a span holds."""
-        ...
 
 
 class Pipeline:
@@ -49,6 +42,7 @@ class Pipeline:
         registry: Translate,
         assembler: Assembler,
         batcher: Batcher,
+        logs: LogStage,
         outbox: Outbox,
         sender: Sender,
         max_waiting_bytes: int,
@@ -68,6 +62,7 @@ class Pipeline:
         self._registry = registry
         self._assembler = assembler
         self._batcher = batcher
+        self._logs = logs
         self._outbox = outbox
         self._sender = sender
         self._max_waiting_bytes = max_waiting_bytes
@@ -108,29 +103,54 @@ class Pipeline:
         Raises:
             Overloaded: the pipeline is closing, or the journal is full.
         """
-        if not self._open:
-            raise Overloaded("the proxy is shutting down")
-        self._accepting += 1
-        self._all_accepted.clear()
-        try:
+        with self._accepted():
             receipt = await self._journal.append(
                 Record(destination, content_type, body, len(spans))
             )
             self._metrics.received.inc(len(spans))
             self._untranslated += len(spans)
             await self._take_all(destination, spans, receipt)
-        finally:
-            self._accepting -= 1
-            if not self._accepting:
-                self._all_accepted.set()
+
+    async def accept_logs(
+        self, destination: Destination, content_type: str, body: bytes, records: list[LogRecord]
+    ) -> None:
+        """Own those of *records* that tell of a GenAI span; the others are only counted.
+
+        Raises:
+            Overloaded: the pipeline is closing, the journal is full, or too many records wait for
+                their spans.
+        """
+        with self._accepted():
+            await self._logs.accept(
+                destination, content_type, body, records, self._clock.monotonic()
+            )
 
     async def close(self) -> None:
         """Take nothing new, finish what is being taken, and hand everything held to the outbox."""
         self._open = False
         await self._all_accepted.wait()
         self._forward(self._assembler.drain())
+        self._add_to_batch(self._logs.drain())
         for batch in self._batcher.drain():
             self._outbox.add(batch)
+
+    @contextmanager
+    def _accepted(self) -> Iterator[None]:
+        """Let ``close`` wait for what happens inside.
+
+        Raises:
+            Overloaded: the pipeline is closing.
+        """
+        if not self._open:
+            raise Overloaded("the proxy is shutting down")
+        self._accepting += 1
+        self._all_accepted.clear()
+        try:
+            yield
+        finally:
+            self._accepting -= 1
+            if not self._accepting:
+                self._all_accepted.set()
 
     async def _take_all(
         self, destination: Destination, spans: Sequence[Span], receipt: Receipt
@@ -158,24 +178,28 @@ class Pipeline:
         receipt: Receipt,
         resources: dict[Resource, bytes | None],
     ) -> None:
-        translate = self._registry.translate
+        translate, logs = self._registry.translate, self._logs
+        now = self._clock.monotonic()
         encoded: list[EncodedRun] = []
         dialects: Counter[tuple[str, ...]] = Counter()
         dropped: Counter[str] = Counter()
         for span in spans:
+            owed = logs.join(destination, span, receipt)
             run = translate(span)
             dialects[run.dialects] += 1
             for name in run.failures:
                 self._metrics.translator_errors.labels(name).inc()
             if run.drop is not None:
                 dropped[run.drop] += 1
+                owed.settle()
                 continue
             resource = span.resource
             if resource not in resources:
                 resources[resource] = encode_resource(resource) if self._with_resources else None
-            encoded.append(
-                encode_run(run, span, destination, receipt, resource=resources[resource])
-            )
+            made = encode_run(run, span, destination, owed, resource=resources[resource])
+            encoded.append(made)
+            if run.genai:
+                logs.remember(run, span, made, now)
         # From here on every span of the slice is a stage's; nothing below raises on data.
         self._untranslated -= len(spans)
         for names, count in dialects.items():
@@ -183,8 +207,7 @@ class Pipeline:
                 self._metrics.translated.labels(name).inc(count)
         for reason, count in dropped.items():
             self._metrics.dropped.labels(reason).inc(count)
-            receipt.settle(count)
-        self._forward(self._assembler.add(encoded, self._clock.monotonic()))
+        self._forward(self._assembler.add(encoded, now))
 
     def _forward(self, runs: Iterable[EncodedRun]) -> None:
         placed: list[EncodedRun] = []
@@ -196,7 +219,10 @@ class Pipeline:
             if run.released is not None:
                 self._metrics.orphans.labels(run.released).inc()
             placed.append(run)
-        for batch in self._batcher.add(placed, self._clock.monotonic()):
+        self._add_to_batch(placed)
+
+    def _add_to_batch(self, runs: Iterable[EncodedRun]) -> None:
+        for batch in self._batcher.add(runs, self._clock.monotonic()):
             self._outbox.add(batch)
 
     async def _watch_time(self) -> None:
@@ -214,6 +240,7 @@ class Pipeline:
     def _look_around(self) -> None:
         now = self._clock.monotonic()
         self._forward(self._assembler.due(now))
+        self._add_to_batch(self._logs.due(now))
         excess = self._assembler.held_bytes - self._max_waiting_bytes
         if excess > 0:
             self._forward(self._assembler.relieve(excess))

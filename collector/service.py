@@ -22,11 +22,13 @@ from collector.exporter.sender import Sender
 from collector.exporter.uploader import Uploader, client_session
 from collector.journal.memory import MemoryJournal
 from collector.limiter import Limiter
+from collector.log_stage import LogStage
 from collector.metrics import Metrics
 from collector.pipeline import Pipeline
 from collector.processor.assembler import Assembler
 from collector.processor.batcher import Batcher
 from collector.processor.encoder import Sealer
+from collector.processor.log_joiner import LogJoiner
 from collector.receiver.otlp_http import OtlpHttpReceiver
 from collector.receiver.runner import OtlpRunner
 from collector.receiver.tenancy import Tenancy
@@ -63,12 +65,18 @@ class Proxy:
             max_bytes=settings.max_buffer_bytes,
             max_age=settings.flush_interval,
         )
+        joiner = LogJoiner(
+            ttl=settings.log_ttl,
+            max_held_bytes=settings.max_memory_bytes // 16,
+            max_remembered_bytes=settings.max_memory_bytes // 16,
+        )
         limiter = Limiter(
             settings.max_memory_bytes,
             [
                 lambda: self._receiver.held_bytes,
                 lambda: assembler.held_bytes,
                 lambda: batcher.held_bytes,
+                lambda: joiner.held_bytes,
                 lambda: self._outbox.held_bytes,
             ],
         )
@@ -83,13 +91,17 @@ class Proxy:
             clock,
             random.random,
         )
+        journal = MemoryJournal()
+        registry = Registry(
+            chosen(settings.translators), keep_unmapped=settings.generic_otel_enabled
+        )
+        logs = LogStage(journal=journal, registry=registry, joiner=joiner, metrics=self.metrics)
         self.pipeline = Pipeline(
-            journal=MemoryJournal(),
-            registry=Registry(
-                chosen(settings.translators), keep_unmapped=settings.generic_otel_enabled
-            ),
+            journal=journal,
+            registry=registry,
             assembler=assembler,
             batcher=batcher,
+            logs=logs,
             outbox=self._outbox,
             sender=self._sender,
             # The other half is for what goes up: an outage upstream must not tear traces apart.
@@ -115,6 +127,7 @@ class Proxy:
         )
         watch = self.metrics.watch
         watch(self.metrics.held_spans, lambda: self.pipeline.held_spans)
+        watch(self.metrics.held_logs, lambda: logs.held_records)
         watch(self.metrics.held_bytes, limiter.held_bytes)
         watch(self.metrics.limit_bytes, lambda: limiter.max_bytes)
         watch(self.metrics.waiting, lambda: assembler.held_runs)

@@ -27,8 +27,15 @@ MAY_IMPORT: dict[str, set[str]] = {
     "collector.journal": MODEL,
     "collector.exporter": MODEL,
     "collector.sandbox": MODEL,
+    "collector.log_stage": MODEL | {"translators", "collector.journal", "collector.processor"},
     "collector.pipeline": MODEL
-    | {"translators", "collector.journal", "collector.processor", "collector.exporter"},
+    | {
+        "translators",
+        "collector.journal",
+        "collector.processor",
+        "collector.exporter",
+        "collector.log_stage",
+    },
 }
 FREE = {"collector.__main__", "collector.service", "collector.dev", "collector.commands"}
 

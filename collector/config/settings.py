@@ -186,6 +186,12 @@ class Settings(BaseSettings):
     max_trace_wait: Duration = Field(
         3600.0, ge=0.01, le=7 * 86400, description="Longest wait for a parent in any case."
     )
+    log_ttl: Duration = Field(
+        300.0,
+        ge=0,
+        le=7 * 86400,
+        description="How long GenAI log records wait for their span, or complete it late.",
+    )
     run_id_scheme: Annotated[Literal["span", "trace"], BeforeValidator(_lower)] = Field(
         "span",
         description="Run id of a root: `span` as hosted LangSmith makes it, `trace` the trace id.",

@@ -63,6 +63,7 @@ def encode_run(
     encoded.place = None
     encoded.dropped = None
     encoded.released = None
+    encoded.patch = False
 
     fields: JsonObject = {"name": run.name, "run_type": run.run_type}
     if run.tags:
@@ -100,6 +101,20 @@ def encode_run(
         encoded.attachments = tuple((one.name, one.mime_type, one.data) for one in run.attachments)
         size += sum(len(one.data) for one in run.attachments)
     encoded.size = size
+    return encoded
+
+
+def encode_patch(run: Run, span: Span, first: EncodedRun, receipt: Receipt) -> EncodedRun:
+    """Return *run* as the patch of *first*, which is the same run with less content, and placed.
+
+    Everything is told again: LangSmith replaces inputs, outputs, events, extra and error whole.
+    """
+    encoded = encode_run(run, span, first.destination, receipt, resource=None)
+    encoded.patch = True
+    encoded.place = first.place
+    encoded.late = first.late
+    encoded.start_us = first.start_us
+    encoded.end_us = first.end_us
     return encoded
 
 

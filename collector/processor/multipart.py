@@ -26,8 +26,8 @@ _ESCAPES = str.maketrans({'"': "%22", "\r": "%0D", "\n": "%0A"})
 def multipart_body(runs: Iterable[EncodedRun]) -> tuple[bytes, int]:
     """Return the multipart body for placed *runs*, and the bytes of the parts' contents in it.
 
-    Each run is one ``post``: the main part, then inputs, outputs, events, extra and error as far
-    as they are there, then its attachments.
+    Each run is one ``post``, or one ``patch``: the main part, then inputs, outputs, events, extra
+    and error as far as they are there, then its attachments.
     """
     chunks: list[bytes] = []
     dotted_orders: dict[Place, str] = {}
@@ -37,7 +37,7 @@ def multipart_body(runs: Iterable[EncodedRun]) -> tuple[bytes, int]:
         if place is None:
             raise ValueError("a run without a place is in the batch")
         run_id = place.run_id.encode()
-        start = b"%bpost.%b" % (_DISPOSITION, run_id)
+        start = b"%b%b.%b" % (_DISPOSITION, b"patch" if run.patch else b"post", run_id)
         main = _main_part(run, place, dotted_orders)
         contents += len(main)
         chunks += (start, _JSON, b"%d\r\n\r\n" % len(main), main, b"\r\n")

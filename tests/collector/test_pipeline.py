@@ -9,11 +9,13 @@ from collector.errors import Overloaded
 from collector.exporter.lane import Lease
 from collector.exporter.outbox import Outbox
 from collector.journal.memory import MemoryJournal
+from collector.log_stage import LogStage
 from collector.metrics import Metrics
 from collector.model import Destination
 from collector.pipeline import Pipeline
 from collector.processor.assembler import Assembler
 from collector.processor.batcher import Batcher
+from collector.processor.log_joiner import LogJoiner
 from tests.fakes import FakeClock, until
 from tests.system.running import balance_of
 from translators.registry import Registry
@@ -46,11 +48,19 @@ class House:
             }
         )
         self.batcher = Batcher(max_runs=100, max_bytes=1 << 20, max_age=1.0)
+        registry = Registry()
+        self.logs = LogStage(
+            journal=self.journal,
+            registry=registry,
+            joiner=LogJoiner(ttl=60.0, max_held_bytes=10_000, max_remembered_bytes=100_000),
+            metrics=self.metrics,
+        )
         self.pipeline = Pipeline(
             journal=self.journal,
-            registry=Registry(),
+            registry=registry,
             assembler=self.assembler,
             batcher=self.batcher,
+            logs=self.logs,
             outbox=self.outbox,
             sender=NoSender(),  # type: ignore[arg-type]  # only run() is called
             max_waiting_bytes=max_waiting_bytes,

@@ -76,6 +76,7 @@ def encoded(
     run.place = None
     run.dropped = None
     run.released = None
+    run.patch = False
     run.size = size
     return run
 

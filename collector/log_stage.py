@@ -1,0 +1,122 @@
+"""What happens to log records: they complete the run of their span, or are counted and let go."""
+
+from collections.abc import Iterable, Sequence
+from typing import Protocol
+
+from collector.errors import Overloaded
+from collector.journal.base import Journal, Record
+from collector.metrics import Metrics
+from collector.model import Destination, EncodedRun, Receipt, joint
+from collector.processor.encoder import encode_patch
+from collector.processor.log_joiner import EventGroup, LogJoiner, grouped
+from translators.log_record import LogRecord
+from translators.run import Run
+from translators.span import JsonObject, Span
+
+_ONLY_USAGE = frozenset(("usage_metadata",))
+
+
+class Translate(Protocol):
+    """Makes a run of a span; ``translators.registry.Registry`` is the real one."""
+
+    def translate(self, span: Span) -> Run:
+        """Return the run of *span*; never raises on what a span holds."""
+        ...
+
+
+class LogStage:
+    """The pipeline's part for log records; but for ``accept`` all of it is synchronous.
+
+    The balance of its metrics holds at any scrape: ``log_records_received`` =
+    ``log_records_joined`` + ``log_records_dropped`` + ``held_log_records``.
+    """
+
+    def __init__(
+        self, *, journal: Journal, registry: Translate, joiner: LogJoiner, metrics: Metrics
+    ) -> None:
+        self._journal = journal
+        self._registry = registry
+        self._joiner = joiner
+        self._metrics = metrics
+
+    @property
+    def held_records(self) -> int:
+        """Records that wait for their span, or for its place in the trace."""
+        return self._joiner.held_events
+
+    async def accept(
+        self,
+        destination: Destination,
+        content_type: str,
+        body: bytes,
+        records: Sequence[LogRecord],
+        now: float,
+    ) -> None:
+        """Own those of *records* that tell of a GenAI span; the others are only counted.
+
+        Raises:
+            Overloaded: the journal is full, or too many records wait for their spans.
+        """
+        groups, unrelated = grouped(destination, records, len(body))
+        if groups:
+            if not self._joiner.has_room(groups):
+                raise Overloaded("too many log records wait for their spans")
+            receipt = await self._journal.append(
+                Record(destination, content_type, body, len(groups))
+            )
+            self._joiner.add(groups, receipt, now)
+        self._metrics.log_received.inc(len(records))
+        if unrelated:
+            self._metrics.log_dropped.labels("unrelated").inc(unrelated)
+
+    def join(self, destination: Destination, span: Span, receipt: Receipt) -> Receipt:
+        """Give *span* the events that wait for it; return what its run owes."""
+        groups = self._joiner.claim(destination, span)
+        return joint([receipt, *self._joined(groups)]) if groups else receipt
+
+    def remember(self, run: Run, span: Span, encoded: EncodedRun, now: float) -> None:
+        """Keep *span*, that became *run*, where log records may still come."""
+        self._joiner.remember(
+            span, encoded, lacks_content=_lacks_content(run.inputs, run.outputs), now=now
+        )
+
+    def due(self, now: float) -> list[EncodedRun]:
+        """Return patches for placed runs that records came late for; let old records go."""
+        patches = self._patches()
+        self._drop(self._joiner.due(now), "no_span")
+        return patches
+
+    def drain(self) -> list[EncodedRun]:
+        """Return the patches that can be made; everything else is let go."""
+        patches = self._patches()
+        self._drop(self._joiner.drain(), "no_span")
+        return patches
+
+    def _patches(self) -> list[EncodedRun]:
+        patches: list[EncodedRun] = []
+        for late in self._joiner.finished():
+            groups, late.owed = late.owed, []
+            if late.run.dropped is not None:
+                self._drop(groups, "span_dropped")
+                continue
+            run = self._registry.translate(late.span)
+            owed = joint(self._joined(groups))
+            patches.append(encode_patch(run, late.span, late.run, owed))
+        self._metrics.completed.inc(len(patches))
+        return patches
+
+    def _joined(self, groups: Iterable[EventGroup]) -> list[Receipt]:
+        receipts = []
+        for group in groups:
+            self._metrics.log_joined.inc(len(group.events))
+            receipts.append(group.receipt)
+        return receipts
+
+    def _drop(self, groups: Iterable[EventGroup], reason: str) -> None:
+        for group in groups:
+            self._metrics.log_dropped.labels(reason).inc(len(group.events))
+            group.receipt.settle()
+
+
+def _lacks_content(inputs: JsonObject | None, outputs: JsonObject | None) -> bool:
+    return inputs is None or outputs is None or outputs.keys() <= _ONLY_USAGE
