@@ -35,8 +35,13 @@ class Merged:
         self.lost: list[tuple[str, str, tuple[Hashable, ...]]] = []
 
 
-def merge(drafts: Sequence[tuple[str, Draft]]) -> Merged:
-    """Merge the drafts, given as (dialect, draft), the strongest first."""
+def merge(drafts: Sequence[tuple[str, Draft]], outsiders: frozenset[str] = frozenset()) -> Merged:
+    """Merge the drafts, given as (dialect, draft), the strongest first.
+
+    Args:
+        outsiders: dialects from elsewhere: whoever installed one means it to overrule those that
+            come after it, however much richer their content is.
+    """
     merged = Merged()
     fields = merged.fields
     family: Draft | None = None
@@ -67,7 +72,11 @@ def merge(drafts: Sequence[tuple[str, Draft]]) -> Merged:
             else:
                 if field == "provider":
                     merged.providers.append(value)
-                elif field in _CONTENT and _richness(value) > _richness(before[0]):
+                elif (
+                    field in _CONTENT
+                    and before[2] not in outsiders
+                    and _richness(value) > _richness(before[0])
+                ):
                     fields[field] = (value, keys, dialect)
                     _, keys, dialect = before
                 merged.lost.append((field, dialect, keys))

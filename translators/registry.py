@@ -12,7 +12,7 @@ from translators.dialects.openllmetry import OpenLLMetry
 from translators.finish import Finisher
 from translators.merge import merge
 from translators.run import Run
-from translators.span import JsonObject, Span
+from translators.span import Span
 
 # The order decides who overrules whom: the first to say a field wins.
 BUILTIN: tuple[Translator, ...] = (
@@ -22,6 +22,7 @@ BUILTIN: tuple[Translator, ...] = (
     GenAI(),
     Generic(),
 )
+ALL = "builtin"
 PLUGIN_GROUP = "collector_proxy.translators"
 # Attribute keys that the cache of signatures remembers before it starts anew.
 _MAX_CACHED_KEYS = 200_000
@@ -30,9 +31,10 @@ _MAX_CACHED_KEYS = 200_000
 def chosen(names: Sequence[str]) -> tuple[Translator, ...]:
     """Return the translators called *names*, in that order; all that are built in for no names.
 
-    Other names are those of plug-ins: entry points of the group ``collector_proxy.translators``,
-    whose object is a translator, or a class or function that makes one. Nothing is imported
-    that is not named. The generic dialect, which makes a run of anything, is added when left out.
+    The name ``builtin`` stands for all that are built in and not named themselves. Other names are
+    those of plug-ins: entry points of the group ``collector_proxy.translators``, whose object is a
+    translator, or a class or function that makes one. Nothing is imported that is not named. The
+    generic dialect, which makes a run of anything, is added when left out.
 
     Raises:
         LookupError: no dialect and no entry point has that name.
@@ -43,13 +45,15 @@ def chosen(names: Sequence[str]) -> tuple[Translator, ...]:
     plugins = {point.name: point for point in entry_points(group=PLUGIN_GROUP)}
     found: list[Translator] = []
     for name in names:
-        if name in builtin:
+        if name == ALL:
+            found += [one for one in BUILTIN if one.name not in names]
+        elif name in builtin:
             found.append(builtin[name])
         elif name in plugins:
             made = plugins[name].load()
             found.append(made() if callable(made) else made)
         else:
-            known = ", ".join([*builtin, *sorted(plugins)])
+            known = ", ".join([ALL, *builtin, *sorted(plugins)])
             raise LookupError(f"no translator is called {name!r}; there are: {known}")
     generic = builtin["generic"]
     return (*found,) if generic in found else (*found, generic)
@@ -67,6 +71,8 @@ class Registry:
             keep_unmapped: keep what no dialect maps as metadata; False keeps GenAI attributes only.
         """
         self.translators = tuple(translators)
+        known = {translator.name for translator in BUILTIN}
+        self.outsiders = frozenset(t.name for t in self.translators) - known
         self._finisher = Finisher(keep_unmapped)
         self._speakers: dict[
             tuple[str, tuple[str, ...], tuple[str, ...]], tuple[Translator, ...]
@@ -78,36 +84,12 @@ class Registry:
 
         A translator that raises is left out for this span and named in ``Run.failures``.
         """
-        drafts, failures = self._drafts(span)
-        return self._finisher.finish(span, merge(drafts), drafts, failures)
+        drafts, failures = self.drafts(span)
+        merged = merge(drafts, self.outsiders)
+        return self._finisher.finish(span, merged, drafts, failures)
 
-    def explain(self, span: Span) -> JsonObject:
-        """Return who said what of *span*.
-
-        Returns:
-            ``{"fields": {field: {"dialect", "from"}}, "lost": [{"field", "dialect", "from"}],
-            "unmapped": [attribute]}``; ``from`` holds attribute keys, and indices of span events.
-        """
-        drafts, failures = self._drafts(span)
-        merged = merge(drafts)
-        run = self._finisher.finish(span, merged, drafts, failures)
-        fields = {
-            field: {"dialect": dialect, "from": list(keys)}
-            for field, (_, keys, dialect) in merged.fields.items()
-        }
-        for group, members, keys, dialect in merged.bags:
-            for member in members:
-                fields.setdefault(f"{group}.{member}", {"dialect": dialect, "from": list(keys)})
-        return {
-            "fields": fields,
-            "lost": [
-                {"field": field, "dialect": dialect, "from": list(keys)}
-                for field, dialect, keys in merged.lost
-            ],
-            "unmapped": [key for key in span.attributes if key in run.metadata],
-        }
-
-    def _drafts(self, span: Span) -> tuple[list[tuple[str, Draft]], list[str]]:
+    def drafts(self, span: Span) -> tuple[list[tuple[str, Draft]], list[str]]:
+        """Return what each dialect says of *span*, the strongest first, and who raised."""
         drafts: list[tuple[str, Draft]] = []
         failures: list[str] = []
         for translator in self._who_speaks(span):

@@ -2,7 +2,7 @@
 
 from collector.config import Settings, SettingsError
 from translators.base import Translator
-from translators.registry import BUILTIN, chosen
+from translators.registry import ALL, BUILTIN, chosen
 
 
 def load_translators(settings: Settings) -> tuple[Translator, ...]:
@@ -11,7 +11,7 @@ def load_translators(settings: Settings) -> tuple[Translator, ...]:
     Raises:
         SettingsError: plug-ins do not load; it names all that do not.
     """
-    builtin = {translator.name for translator in BUILTIN}
+    builtin = {ALL, *(translator.name for translator in BUILTIN)}
     problems = []
     for name in settings.translators:
         if name in builtin:

@@ -15,6 +15,7 @@ from collector.processor.encoder import encode_resource, encode_run
 from collector.receiver.codec import Decoded
 from collector.receiver.encodings import JSON, PROTOBUF
 from translators.base import Translator
+from translators.explain import explain as explained
 from translators.registry import Registry
 from translators.span import Resource, Span
 
@@ -77,7 +78,7 @@ def translate(
             continue
         if encoded.released is not None:
             counts["runs whose parent is not in the file"] += 1
-        explanation = registry.explain(spans_by_run[encoded]) if explain else None
+        explanation = explained(registry, spans_by_run[encoded]) if explain else None
         lines.append(run_line(encoded, explanation))
     if not lines and not counts:
         counts["spans in it"] = 0

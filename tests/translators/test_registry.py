@@ -71,43 +71,6 @@ def test_a_dialect_may_have_nothing_to_say() -> None:
     assert not run.genai
 
 
-def test_explain_tells_who_said_what_from_where_and_what_nobody_maps() -> None:
-    class Second(Counting):
-        name = "second"
-
-    first, second = Counting(), Second()
-    attributes = {"acme.name": "x", "other": 1}
-
-    explained = Registry([first, second, Generic()]).explain(Span(**IDS, attributes=attributes))
-
-    assert explained["fields"]["name"] == {
-        "dialect": "counting",
-        "from": ["acme.name", "acme.name"],
-    }
-    assert explained["fields"]["run_type"] == {"dialect": "generic", "from": []}
-    assert explained["unmapped"] == ["other"]
-
-
-def test_explain_names_the_loser_of_a_conflict_and_the_members_of_bags() -> None:
-    class Other(Counting):
-        name = "other"
-
-        def translate(self, span: Span) -> Draft | None:
-            draft = Draft()
-            draft.say("name", "another", "acme.title")
-            draft.say("bag.metadata", {"team": "x"}, "acme.bag")
-            return draft
-
-    attributes = {"acme.name": "x", "acme.title": "another", "acme.bag": "{}"}
-    explained = Registry([Counting(), Other(), Generic()]).explain(
-        Span(**IDS, attributes=attributes)
-    )
-
-    assert explained["lost"] == [{"field": "name", "dialect": "other", "from": ["acme.title"]}]
-    assert explained["fields"]["metadata.team"] == {"dialect": "other", "from": ["acme.bag"]}
-    assert explained["unmapped"] == ["acme.title"]
-
-
 def test_no_names_choose_all_that_is_built_in() -> None:
     assert chosen([]) == BUILTIN
 
@@ -117,8 +80,15 @@ def test_names_choose_dialects_in_their_order_and_generic_is_never_missing() -> 
     assert [t.name for t in chosen(["generic", "genai"])] == ["generic", "genai"]
 
 
+def test_builtin_stands_for_all_that_are_built_in_and_not_named() -> None:
+    names = [translator.name for translator in chosen(["genai", "builtin"])]
+
+    assert names[:2] == ["genai", "langsmith"]
+    assert sorted(names) == sorted(translator.name for translator in BUILTIN)
+
+
 def test_an_unknown_name_is_told_with_the_known_ones() -> None:
-    with pytest.raises(LookupError, match="no translator is called 'acme'; there are: langsmith"):
+    with pytest.raises(LookupError, match="no translator is called 'acme'; there are: builtin, langsmith"):
         chosen(["acme"])
 
 
