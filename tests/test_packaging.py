@@ -18,6 +18,7 @@ import pytest
 
 from collector import __version__
 from collector.config import Settings
+from tests.readme import between
 
 pytestmark = pytest.mark.packaging
 
@@ -164,6 +165,46 @@ def test_check_finds_nothing_wrong(installed: Installed, upstream: str) -> None:
 
     assert f"{upstream}/info answers, version 0.12.3" in report.stdout
     assert "PROBLEM" not in report.stdout
+
+
+def test_a_dialect_from_another_package_overrules_one_that_is_built_in(
+    installed: Installed, tmp_path: Path
+) -> None:
+    code = between("override").removeprefix("```python\n").removesuffix("```")
+    (tmp_path / "agent_names.py").write_text(code)
+    (tmp_path / "pyproject.toml").write_text(
+        '[build-system]\nrequires = ["hatchling"]\nbuild-backend = "hatchling.build"\n'
+        '[project]\nname = "agent-names"\nversion = "1"\n'
+        '[project.entry-points."collector_proxy.translators"]\n'
+        'agent_names = "agent_names:AgentNames"\n'
+        '[tool.hatch.build.targets.wheel]\ninclude = ["agent_names.py"]\n'
+    )
+    (folder,) = (installed.root / "opt/collector-proxy/lib").glob("python*/site-packages")
+    pip = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--no-compile", "--target"]
+    subprocess.run([*pip, str(folder), str(tmp_path)], check=True)
+    keys = {"gen_ai.operation.name": "invoke_agent", "gen_ai.agent.name": "clerk", "team": "sales"}
+    span = {
+        "traceId": "5b8efff798038103d269b633813fc60c",
+        "spanId": "eee19b7ec3c1b174",
+        "name": "invoke_agent clerk",
+        "attributes": [{"key": k, "value": {"stringValue": v}} for k, v in keys.items()],
+    }
+    request = {"resourceSpans": [{"scopeSpans": [{"spans": [span]}]}]}
+    (tmp_path / "request.json").write_text(json.dumps(request))
+
+    told = installed.run(
+        f"collector-proxy translate {tmp_path}/request.json --explain",
+        TRANSLATORS="agent_names,builtin",
+    )
+
+    run = json.loads(told.stdout)
+    assert (run["name"], run["run_type"]) == ("sales: clerk", "chain")
+    fields = run["explain"]["fields"]
+    assert fields["name"] == {
+        "dialect": "agent_names",
+        "from": ["gen_ai.agent.name", "team"],
+    }
+    assert fields["run_type"]["dialect"] == "genai"
 
 
 def test_the_entry_point_becomes_healthy_and_ends_on_sigterm(

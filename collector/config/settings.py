@@ -14,7 +14,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, model_va
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from collector.config.units import Duration, Size, Whole
-from translators.registry import BUILTIN, PLUGIN_GROUP
+from translators.registry import ALL, BUILTIN, PLUGIN_GROUP
 
 # LangSmith's SDKs look under LANGSMITH_ first, then under the older LANGCHAIN_, and take a blank
 # value for none: langsmith.utils.get_env_var.
@@ -51,7 +51,7 @@ def _usable_names(names: tuple[str, ...]) -> tuple[str, ...]:
     if twice := sorted({name for name in names if names.count(name) > 1}):
         raise ValueError(f"names {', '.join(twice)} more than once")
     if names:
-        known = [translator.name for translator in BUILTIN]
+        known = [ALL, *(translator.name for translator in BUILTIN)]
         known += sorted(point.name for point in entry_points(group=PLUGIN_GROUP))
         if unknown := [name for name in names if name not in known]:
             raise ValueError(f"names {', '.join(unknown)}; there are {', '.join(known)}")
@@ -198,7 +198,7 @@ class Settings(BaseSettings):
     )
     translators: Names = Field(
         (),
-        description="Dialects, the strongest first, plug-ins by name; empty for all built in.",
+        description="Dialects, the strongest first, plug-ins by name; `builtin` or empty for all built in.",
     )
     dead_letter_dir: Path | None = Field(
         None, description="Folder for what LangSmith refuses for good; without it, counted only."
