@@ -180,8 +180,8 @@ def test_a_dialect_from_another_package_overrules_one_that_is_built_in(
         '[tool.hatch.build.targets.wheel]\ninclude = ["agent_names.py"]\n'
     )
     (folder,) = (installed.root / "opt/collector-proxy/lib").glob("python*/site-packages")
-    pip = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--no-compile", "--target"]
-    subprocess.run([*pip, str(folder), str(tmp_path)], check=True)
+    options = ["--quiet", "--no-deps", "--no-compile", f"--target={folder}"]
+    subprocess.run([sys.executable, "-m", "pip", "install", *options, tmp_path], check=True)
     keys = {"gen_ai.operation.name": "invoke_agent", "gen_ai.agent.name": "clerk", "team": "sales"}
     span = {
         "traceId": "5b8efff798038103d269b633813fc60c",

@@ -100,7 +100,7 @@ def test_a_translator_named_twice_is_refused() -> None:
 
 
 def test_a_translator_that_nobody_has_is_refused_with_those_that_there_are() -> None:
-    with pytest.raises(ValidationError, match=r"names acme, nope; there are langsmith, .*generic"):
+    with pytest.raises(ValidationError, match=r"names acme, nope; there are builtin, langsmith, .*generic"):
         Settings(translators=("acme", "genai", "nope"))
 
 
