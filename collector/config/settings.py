@@ -198,7 +198,7 @@ class Settings(BaseSettings):
     )
     translators: Names = Field(
         (),
-        description="Dialects, strongest first, plug-ins by name; `builtin` or empty: all built in.",
+        description="Dialects, strongest first, plug-ins by name; `builtin` or none: all built in.",
     )
     dead_letter_dir: Path | None = Field(
         None, description="Folder for what LangSmith refuses for good; without it, counted only."
