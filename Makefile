@@ -4,7 +4,7 @@ BIN := $(VENV)/bin
 T ?= tests
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check lint types fmt packaging bench clean
+.PHONY: help setup run test check lint types fmt docs matrix packaging bench clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:[^#]*## /\t/' | expand -t 12
@@ -32,10 +32,16 @@ lint: setup
 types: setup
 	$(BIN)/mypy
 
-fmt: setup  ## format, and write config.example.yaml anew
+fmt: setup docs  ## format, and write anew what is made from the code
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+docs: setup  ## write config.example.yaml and docs/mapping.md anew
 	$(BIN)/python -c 'from collector.config import example_yaml; print(example_yaml(), end="")' > config.example.yaml
+	$(BIN)/python -c 'from translators.mapping import mapping_markdown; print(mapping_markdown(), end="")' > docs/mapping.md
+
+matrix: setup  ## run the tests that prove docs/matrix.md, and write it anew
+	$(BIN)/python -m tests.matrix
 
 packaging: setup  ## build the wheel and install it as the Dockerfile does
 	$(BIN)/python -m pytest -m packaging tests/test_packaging.py
