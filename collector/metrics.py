@@ -48,6 +48,14 @@ class Metrics:
             "spans_completed", "Runs sent again, completed by log records that came after them."
         )
         self.log_received = counter("log_records_received", "Log records acknowledged.")
+        self.log_refused = counter(
+            "log_records_refused",
+            "Log records that alone were unusable, told in partial_success.",
+            "reason",
+        )
+        self.points_refused = counter(
+            "data_points_refused", "Data points of metrics, of which none is kept.", "reason"
+        )
         self.log_joined = counter("log_records_joined", "Log records that became part of a run.")
         self.log_dropped = counter(
             "log_records_dropped",

@@ -114,6 +114,7 @@ class Proxy:
         key = settings.langsmith_api_key
         self._receiver = OtlpHttpReceiver(
             accept=self.pipeline.accept,
+            accept_logs=self.pipeline.accept_logs,
             tenancy=Tenancy(
                 settings.langsmith_endpoint,
                 api_key=key.get_secret_value() if key is not None else None,

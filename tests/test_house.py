@@ -39,6 +39,11 @@ MAY_IMPORT: dict[str, set[str]] = {
 }
 FREE = {"collector.__main__", "collector.service", "collector.dev", "collector.commands"}
 
+PROTOBUF = {
+    "collector.receiver.protobuf_codec",
+    "collector.receiver.protobuf_logs",
+    "collector.receiver.protobuf_values",
+}
 # Effects and the only places for them.
 ONLY_IN: dict[str, set[str]] = {
     "aiohttp": {
@@ -50,8 +55,8 @@ ONLY_IN: dict[str, set[str]] = {
         "collector.dev",
         "collector.commands",
     },
-    "google": {"collector.receiver.protobuf_codec"},
-    "opentelemetry": {"collector.receiver.protobuf_codec"},
+    "google": PROTOBUF,
+    "opentelemetry": PROTOBUF,
     "prometheus_client": {"collector.metrics", "collector.admin"},
     "zstandard": {
         "collector.receiver",

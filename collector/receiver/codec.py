@@ -1,59 +1,91 @@
-"""What both OTLP encodings give: spans, and why some of them were left out."""
+"""What both OTLP encodings give: usable records, and why some of them were left out."""
 
 from collections.abc import Callable, Sequence
 from math import isfinite, isnan
-from typing import Final
+from typing import Final, Generic, TypeVar
 
-from translators.span import Json, Span
+from translators.log_record import LogRecord
+from translators.span import Json, JsonObject, Span
 
-# What is wrong with a span that alone was unusable: word for metrics -> sentence for the client.
+# Why a record was left out of its request: word for metrics -> sentence for the client.
 REASONS: Final = {
     "trace_id": "the trace id is not 16 bytes, or all of them are zero",
     "span_id": "the span id is not 8 bytes, or all of them are zero",
     "parent_span_id": "the parent span id is not 8 bytes",
-    "nesting": "an attribute value is nested too deep",
-    "not_an_object": "the span is not a JSON object",
-    "malformed": "a field of the span, its scope or its resource cannot be read",
+    "nesting": "a value is nested too deep",
+    "not_an_object": "it is not a JSON object",
+    "malformed": "a field of it, of its scope or of its resource cannot be read",
+    "not_kept": "metrics are not stored here, this proxy keeps traces and GenAI events only: "
+    "set OTEL_METRICS_EXPORTER=none",
 }
 
 
-class Decoded:
-    """The usable spans of one request, in their order, and how many were not usable.
+class Tally:
+    """How many records of one request were left out: spans, log records or data points.
 
     Attributes:
-        spans: what goes on.
-        by_reason: spans left out, by a key of ``REASONS``.
+        by_reason: records left out, by a key of ``REASONS``.
     """
 
-    __slots__ = ("by_reason", "spans")
+    __slots__ = ("by_reason",)
 
     def __init__(self) -> None:
-        self.spans: list[Span] = []
         self.by_reason: dict[str, int] = {}
 
-    def reject(self, reason: str, spans: int = 1) -> None:
-        """Leave *spans* out because of *reason*, a key of ``REASONS``."""
-        if spans:
-            self.by_reason[reason] = self.by_reason.get(reason, 0) + spans
+    def reject(self, reason: str, records: int = 1) -> None:
+        """Leave *records* out because of *reason*, a key of ``REASONS``."""
+        if records:
+            self.by_reason[reason] = self.by_reason.get(reason, 0) + records
 
     @property
     def rejected(self) -> int:
-        """How many spans were left out."""
+        """How many records were left out."""
         return sum(self.by_reason.values())
 
     @property
     def reasons(self) -> list[str]:
-        """One short sentence a reason, with the number of spans; holds no payload."""
-        return [f"{spans} rejected: {REASONS[word]}" for word, spans in self.by_reason.items()]
+        """One short sentence a reason, with the number of records; holds no payload."""
+        return [f"{records} rejected: {REASONS[word]}" for word, records in self.by_reason.items()]
 
 
-class Codec:
-    """One OTLP/HTTP encoding.
+class Decoded(Tally):
+    """The usable spans of one request, in their order, and how many were not usable.
+
+    Attributes:
+        spans: what goes on.
+    """
+
+    __slots__ = ("spans",)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.spans: list[Span] = []
+
+
+class DecodedLogs(Tally):
+    """The usable log records of one request, in their order, and how many were not usable.
+
+    Attributes:
+        records: what goes on.
+    """
+
+    __slots__ = ("records",)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.records: list[LogRecord] = []
+
+
+Found = TypeVar("Found", bound=Tally)
+
+
+class Codec(Generic[Found]):
+    """One OTLP/HTTP encoding of one signal.
 
     Attributes:
         content_type: its name on the wire, exactly as clients compare it.
-        decode: body -> ``Decoded``; raises ``Refused`` (400) where nothing can be read.
-        success: spans rejected, message -> ``ExportTraceServiceResponse``.
+        decode: body -> what is in it; raises ``Refused`` (400) where nothing can be read.
+        success: records rejected, message -> the signal's ``Export…ServiceResponse``.
         status: google.rpc code, message, field violations -> ``google.rpc.Status``. A violation is
             (field, description).
     """
@@ -63,7 +95,7 @@ class Codec:
     def __init__(
         self,
         content_type: str,
-        decode: Callable[[bytes], Decoded],
+        decode: Callable[[bytes], Found],
         success: Callable[[int, str], bytes],
         status: Callable[[int, str, Sequence[tuple[str, str]]], bytes],
     ) -> None:
@@ -78,3 +110,12 @@ def spelled(number: float) -> Json:
     if isfinite(number):
         return number
     return "NaN" if isnan(number) else "Infinity" if number > 0 else "-Infinity"
+
+
+def event_name(attributes: JsonObject, given: str) -> str:
+    """Return what kind of event a log record is, ``""`` for none.
+
+    The attribute ``event.name`` goes before the record's own field *given*, which is newer.
+    """
+    name = attributes.get("event.name")
+    return name if isinstance(name, str) and name else given

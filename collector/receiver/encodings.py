@@ -1,31 +1,57 @@
-"""Which codec reads a request: OTLP/HTTP says it by Content-Type."""
+"""Which codec reads a request: the path says which signal, Content-Type which encoding."""
 
-from typing import Final
+from collections.abc import Callable
+from functools import partial
+from typing import Final, TypeAlias
 
-from collector.receiver import json_codec, protobuf_codec
-from collector.receiver.codec import Codec
-
-PROTOBUF: Final = Codec(
-    "application/x-protobuf",
-    protobuf_codec.decode,
-    protobuf_codec.success,
-    protobuf_codec.status,
+from collector.receiver import (
+    json_codec,
+    json_logs,
+    metric_points,
+    protobuf_codec,
+    protobuf_logs,
 )
-JSON: Final = Codec(
-    "application/json",
-    json_codec.decode,
-    json_codec.success,
-    json_codec.status,
+from collector.receiver.answer_bodies import (
+    json_status,
+    json_success,
+    protobuf_status,
+    protobuf_success,
 )
-_BY_TYPE: Final = {
-    "application/x-protobuf": PROTOBUF,
-    "application/protobuf": PROTOBUF,
-    "application/json": JSON,
-}
+from collector.receiver.codec import Codec, Decoded, DecodedLogs, Found, Tally
+
+# The codecs of one signal by media type.
+Codecs: TypeAlias = dict[str, Codec[Found]]
 
 
-def codec_of(content_type: str) -> Codec | None:
+def _in_protobuf(decode: Callable[[bytes], Found]) -> Codec[Found]:
+    return Codec("application/x-protobuf", decode, protobuf_success, protobuf_status)
+
+
+def _in_json(decode: Callable[[bytes], Found], rejected_name: str) -> Codec[Found]:
+    return Codec("application/json", decode, partial(json_success, rejected_name), json_status)
+
+
+def _codecs(protobuf: Codec[Found], json: Codec[Found]) -> Codecs[Found]:
+    return {
+        "application/x-protobuf": protobuf,
+        "application/protobuf": protobuf,
+        "application/json": json,
+    }
+
+
+PROTOBUF: Final = _in_protobuf(protobuf_codec.decode)
+JSON: Final = _in_json(json_codec.decode, "rejectedSpans")
+
+TRACES: Final[Codecs[Decoded]] = _codecs(PROTOBUF, JSON)
+LOGS: Final[Codecs[DecodedLogs]] = _codecs(
+    _in_protobuf(protobuf_logs.decode), _in_json(json_logs.decode, "rejectedLogRecords")
+)
+METRICS: Final[Codecs[Tally]] = _codecs(
+    _in_protobuf(metric_points.count_protobuf),
+    _in_json(metric_points.count_json, "rejectedDataPoints"),
+)
+
+
+def codec_of(codecs: Codecs[Found], content_type: str) -> Codec[Found] | None:
     """Return the codec for a Content-Type header, whose parameters do not matter, or None."""
-    return _BY_TYPE.get(content_type) or _BY_TYPE.get(
-        content_type.partition(";")[0].strip().lower()
-    )
+    return codecs.get(content_type) or codecs.get(content_type.partition(";")[0].strip().lower())

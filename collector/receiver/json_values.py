@@ -43,6 +43,13 @@ def members(value: Json) -> JsonObject:
     return value
 
 
+def record(value: Json) -> JsonObject:
+    """Return the members of a record, which null is not."""
+    if not isinstance(value, dict):
+        raise Unusable("not_an_object")
+    return members(value)
+
+
 def items(value: Json) -> list[Json]:
     """Return a list, ``[]`` for null."""
     if value is None:
@@ -104,6 +111,11 @@ def uint64(value: Json) -> int:
 def uint32(value: Json) -> int:
     """Return a number that came as a number or as decimal text."""
     return _integer(value, 0, _MAX_UINT32)
+
+
+def numbered(prefix: str, *names: str) -> dict[str, int]:
+    """Return the numbers of an enum's *names*, with their *prefix* and without."""
+    return {word + name: number for number, name in enumerate(names) for word in (prefix, "")}
 
 
 def enum(value: Json, names: dict[str, int]) -> int:

@@ -1,4 +1,4 @@
-"""OTLP over HTTP: ``POST /v1/traces`` and the shapes of that path which real settings produce.
+"""OTLP over HTTP: traces, logs and metrics, at the shapes of their paths that settings produce.
 
 Source: opentelemetry-proto docs/specification.md, "OTLP/HTTP".
 """
@@ -18,9 +18,10 @@ from collector.metrics import Metrics
 from collector.model import Destination
 from collector.receiver import answers
 from collector.receiver.body import BodyTooSlow, ClientGone, Hold, Intake, expected_bytes, read_body
-from collector.receiver.codec import Decoded
-from collector.receiver.encodings import codec_of
+from collector.receiver.codec import Decoded, DecodedLogs, Found, Tally
+from collector.receiver.encodings import LOGS, METRICS, TRACES, Codecs, codec_of
 from collector.receiver.tenancy import Tenancy
+from translators.log_record import LogRecord
 from translators.span import Span
 
 # Exporters append "v1/traces" to an endpoint that ends in it already, or send to the bare host.
@@ -31,10 +32,15 @@ TRACE_PATHS: Final = {
     "/api/v1/otel/v1/traces": "api",
     "/": "root",
 }
-_OTHER_SIGNALS: Final = {"/v1/logs": "logs", "/v1/metrics": "metrics"}
+# One endpoint serves all signals, so these are appended to the same odd endings.
+_OTHER_PATHS: Final = {
+    f"{endpoint}/v1/{signal}": signal
+    for signal in ("logs", "metrics")
+    for endpoint in ("", "/otel", "/api/v1/otel", "/v1/traces", f"/v1/{signal}")
+}
 _SHAPES: Final = {
     path if path == "/" else path + slash: shape
-    for path, shape in (*TRACE_PATHS.items(), *_OTHER_SIGNALS.items())
+    for path, shape in (TRACE_PATHS | _OTHER_PATHS).items()
     for slash in ("", "/")
 }
 
@@ -46,19 +52,23 @@ _STACK_DEPTH: Final = 5
 _CLIENT_GONE: Final = 499
 
 Accept = Callable[[Destination, str, bytes, list[Span]], Awaitable[None]]
+AcceptLogs = Callable[[Destination, str, bytes, list[LogRecord]], Awaitable[None]]
 
 
 class OtlpHttpReceiver:
-    """Turns requests into spans and hands them on; answers only after that.
+    """Turns requests into spans and log records and hands them on; answers only after that.
+
+    Of metrics nothing is kept, and the answer says so.
 
     Args:
         accept: takes over (destination, content type, body decompressed, usable spans); when it
             returns, the spans are owned. May raise ``Overloaded`` or ``Refused``.
-        tenancy: whose spans these are.
+        accept_logs: the same for log records.
+        tenancy: whose spans and records these are.
         max_body_bytes: bound of a body, before and after decompression.
         admit: raises ``Overloaded`` where so many bytes more would be too many; is asked before a
             body is read and while it grows. It counts ``held_bytes`` of this receiver itself.
-        metrics: counts requests, refused requests and refused spans; accepted spans are for
+        metrics: counts requests, refused requests and refused records; accepted ones are for
             whoever accepts them to count.
         clock: for logging the same trouble once a minute.
         read_timeout: seconds for a whole body to come.
@@ -68,6 +78,7 @@ class OtlpHttpReceiver:
         self,
         *,
         accept: Accept,
+        accept_logs: AcceptLogs,
         tenancy: Tenancy,
         max_body_bytes: int,
         admit: Callable[[int], None],
@@ -76,6 +87,7 @@ class OtlpHttpReceiver:
         read_timeout: float = 60.0,
     ) -> None:
         self._accept = accept
+        self._accept_logs = accept_logs
         self._tenancy = tenancy
         self._max_body_bytes = max_body_bytes
         self._intake = Intake(admit)
@@ -92,12 +104,9 @@ class OtlpHttpReceiver:
 
     def routes(self) -> list[web.RouteDef]:
         """Return the routes for the application; it needs ``middleware`` too."""
+        others = {"logs": self._receive_logs, "metrics": self._receive_metrics}
         return [
-            web.post(
-                path,
-                self._refuse_signal if shape in _OTHER_SIGNALS.values() else self._receive,
-                expect_handler=_expect,
-            )
+            web.post(path, others.get(shape, self._receive_traces), expect_handler=_expect)
             for path, shape in _SHAPES.items()
         ]
 
@@ -137,8 +146,22 @@ class OtlpHttpReceiver:
         self._log_failure(exc)
         return answers.overloaded(codec, Overloaded("the receiver failed; try again"))
 
-    async def _receive(self, request: web.Request) -> web.Response:
-        codec = codec_of(request.headers.get(hdrs.CONTENT_TYPE, ""))
+    async def _receive_traces(self, request: web.Request) -> web.Response:
+        return await self._receive(request, TRACES, self._own_spans)
+
+    async def _receive_logs(self, request: web.Request) -> web.Response:
+        return await self._receive(request, LOGS, self._own_log_records)
+
+    async def _receive_metrics(self, request: web.Request) -> web.Response:
+        return await self._receive(request, METRICS, self._own_no_points)
+
+    async def _receive(
+        self,
+        request: web.Request,
+        codecs: Codecs[Found],
+        own: Callable[[Destination, str, bytes, Found], Awaitable[None]],
+    ) -> web.Response:
+        codec = codec_of(codecs, request.headers.get(hdrs.CONTENT_TYPE, ""))
         if codec is None:
             raise Refused(415, "Content-Type must be application/x-protobuf or application/json")
         destination = self._tenancy.destination(request.headers)
@@ -152,29 +175,38 @@ class OtlpHttpReceiver:
                 hold=hold,
             )
             if len(body) > _INLINE_BYTES:
-                decoded = await asyncio.to_thread(codec.decode, body)
+                found = await asyncio.to_thread(codec.decode, body)
             else:
-                decoded = codec.decode(body)
-            if decoded.spans:
-                await self._accept(destination, codec.content_type, body, decoded.spans)
+                found = codec.decode(body)
+            await own(destination, codec.content_type, body, found)
         finally:
             hold.release()
-        self._count_rejected(decoded)
-        return answers.success(codec, decoded)
+        return answers.success(codec, found)
 
-    async def _refuse_signal(self, request: web.Request) -> web.Response:
-        raise Refused(
-            404,
-            "only traces are taken here: "
-            "set OTEL_LOGS_EXPORTER=none and OTEL_METRICS_EXPORTER=none",
-        )
+    async def _own_spans(
+        self, destination: Destination, content_type: str, body: bytes, decoded: Decoded
+    ) -> None:
+        if decoded.spans:
+            await self._accept(destination, content_type, body, decoded.spans)
+        for reason, spans in decoded.by_reason.items():
+            self._metrics.refused.labels(reason).inc(spans)
+
+    async def _own_log_records(
+        self, destination: Destination, content_type: str, body: bytes, decoded: DecodedLogs
+    ) -> None:
+        if decoded.records:
+            await self._accept_logs(destination, content_type, body, decoded.records)
+        for reason, records in decoded.by_reason.items():
+            self._metrics.log_refused.labels(reason).inc(records)
+
+    async def _own_no_points(
+        self, destination: Destination, content_type: str, body: bytes, tally: Tally
+    ) -> None:
+        for reason, points in tally.by_reason.items():
+            self._metrics.points_refused.labels(reason).inc(points)
 
     def _count(self, reason: str) -> None:
         self._metrics.request_refused.labels(reason).inc()
-
-    def _count_rejected(self, decoded: Decoded) -> None:
-        for reason, spans in decoded.by_reason.items():
-            self._metrics.refused.labels(reason).inc(spans)
 
     def _log_failure(self, exc: Exception) -> None:
         now = self._clock.monotonic()

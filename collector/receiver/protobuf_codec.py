@@ -1,32 +1,22 @@
-"""OTLP in protobuf: ``ExportTraceServiceRequest`` bytes to spans. The only place with protobuf.
+"""OTLP traces in protobuf: ``ExportTraceServiceRequest`` bytes to spans.
 
-Reading a field of a message costs a call into C, and it is these calls, not the parsing, that cost
-the time here: each field is read once, and what is usual is asked for first.
-
-Source: opentelemetry-proto, ``trace_service.proto``, ``trace.proto``, ``common.proto``.
+Source: opentelemetry-proto, ``trace_service.proto``, ``trace.proto``.
 """
 
-from base64 import b64encode
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Final
 
-from google.protobuf.message import DecodeError
-from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import (
-    ExportTraceServiceRequest,
-    ExportTraceServiceResponse,
-)
-from opentelemetry.proto.common.v1.common_pb2 import AnyValue, KeyValue
+from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 from opentelemetry.proto.trace.v1 import trace_pb2
 
-from collector.errors import Refused
-from collector.receiver.codec import Decoded, spelled
-from collector.receiver.wire import Broken, field, repair, varint
-from translators.span import Event, Json, JsonObject, Link, Resource, Scope, Span
+from collector.receiver.codec import Decoded
+from collector.receiver.protobuf_values import attributes, parse, resource_of, scope_of
+from collector.receiver.wire import SPAN
+from translators.span import Event, Link, Resource, Scope, Span
 
 _ZERO_TRACE: Final = bytes(16)
 _ZERO_SPAN: Final = bytes(8)
 _NONE_DROPPED: Final = (0, 0, 0)
-_BAD_REQUEST: Final = b"type.googleapis.com/google.rpc.BadRequest"
 
 
 def decode(body: bytes) -> Decoded:
@@ -38,67 +28,13 @@ def decode(body: bytes) -> Decoded:
         Refused: 400, the bytes are no such message.
     """
     decoded = Decoded()
-    try:
-        request = ExportTraceServiceRequest.FromString(body)
-    except DecodeError:
-        request = _salvage(body, decoded)
+    request = parse(body, ExportTraceServiceRequest, trace_pb2.Span, SPAN, decoded)
     for resource_spans in request.resource_spans:
-        from_resource = resource_spans.resource
-        resource = Resource(
-            _attributes(from_resource.attributes),
-            resource_spans.schema_url,
-            from_resource.dropped_attributes_count,
-        )
+        resource = resource_of(resource_spans.resource, resource_spans.schema_url)
         for scope_spans in resource_spans.scope_spans:
-            from_scope = scope_spans.scope
-            scope = Scope(
-                from_scope.name,
-                from_scope.version,
-                _attributes(from_scope.attributes),
-                scope_spans.schema_url,
-                from_scope.dropped_attributes_count,
-            )
+            scope = scope_of(scope_spans.scope, scope_spans.schema_url)
             _read_spans(scope_spans.spans, resource, scope, decoded)
     return decoded
-
-
-def success(rejected: int, message: str) -> bytes:
-    """Return an ``ExportTraceServiceResponse``: no bytes at all when all is well."""
-    response = ExportTraceServiceResponse()
-    if rejected or message:
-        response.partial_success.rejected_spans = rejected
-        response.partial_success.error_message = message
-    return response.SerializeToString()
-
-
-def status(code: int, message: str, field_violations: Sequence[tuple[str, str]]) -> bytes:
-    """Return a ``google.rpc.Status``, with a ``BadRequest`` detail where there are violations.
-
-    Written by hand: three fields are no reason for one more dependency.
-    """
-    out = (b"\x08" + varint(code) if code else b"") + field(2, message.encode())
-    if field_violations:
-        detail = b"".join(
-            field(1, field(1, name.encode()) + field(2, description.encode()))
-            for name, description in field_violations
-        )
-        out += field(3, field(1, _BAD_REQUEST) + field(2, detail))
-    return out
-
-
-def _salvage(body: bytes, decoded: Decoded) -> ExportTraceServiceRequest:
-    try:
-        return ExportTraceServiceRequest.FromString(repair(body, _is_span, decoded.reject))
-    except (Broken, DecodeError):
-        raise Refused(400, "the body is not an ExportTraceServiceRequest in protobuf") from None
-
-
-def _is_span(data: bytes) -> bool:
-    try:
-        trace_pb2.Span.FromString(data)
-    except DecodeError:
-        return False
-    return True
 
 
 def _read_spans(
@@ -106,7 +42,7 @@ def _read_spans(
 ) -> None:
     spans = decoded.spans
     new = Span.__new__
-    attributes_of = _attributes
+    attributes_of = attributes
     seen_trace, trace_id = b"", ""
     for message in messages:
         raw = message.trace_id
@@ -163,7 +99,7 @@ def _event(event: trace_pb2.Span.Event) -> Event:
     return Event(
         event.name,
         event.time_unix_nano,
-        _attributes(event.attributes),
+        attributes(event.attributes),
         event.dropped_attributes_count,
     )
 
@@ -173,33 +109,7 @@ def _link(link: trace_pb2.Span.Link) -> Link:
         link.trace_id.hex(),
         link.span_id.hex(),
         link.trace_state,
-        _attributes(link.attributes),
+        attributes(link.attributes),
         link.flags,
         link.dropped_attributes_count,
     )
-
-
-def _attributes(pairs: Iterable[KeyValue]) -> JsonObject:
-    found: JsonObject = {}
-    for pair in pairs:
-        value = pair.value
-        found[pair.key] = value.string_value or _value(value)
-    return found
-
-
-def _value(value: AnyValue) -> Json:
-    """Return any value but text that is not empty; protobuf's own depth limit bounds it."""
-    kind = value.WhichOneof("value")
-    if kind == "int_value":
-        return value.int_value
-    if kind == "bool_value":
-        return value.bool_value
-    if kind == "double_value":
-        return spelled(value.double_value)
-    if kind == "array_value":
-        return [item.string_value or _value(item) for item in value.array_value.values]
-    if kind == "kvlist_value":
-        return _attributes(value.kvlist_value.values)
-    if kind == "bytes_value":
-        return b64encode(value.bytes_value).decode()
-    return "" if kind == "string_value" else None

@@ -1,7 +1,7 @@
 """Protobuf's wire format, read by hand where the real decoder gives up on a whole request.
 
 One text that is no UTF-8 (cut in the middle of a character), or one value nested too deep, makes
-protobuf refuse all 512 spans of a request. ``repair`` mends the text and takes the hopeless spans
+protobuf refuse all 512 spans of a request. ``repair`` mends the text and takes the hopeless records
 out, so that their neighbours live.
 
 Source: https://protobuf.dev/programming-guides/encoding/
@@ -28,9 +28,9 @@ SPAN: Final[Schema] = {
     13: {3: None, 4: _PAIR},
     15: {2: None},
 }
-_SCOPE_SPANS: Final[Schema] = {1: {1: None, 2: None, 3: _PAIR}, 2: SPAN, 3: None}
-_RESOURCE_SPANS: Final[Schema] = {1: {1: _PAIR}, 2: _SCOPE_SPANS, 3: None}
-REQUEST: Final[Schema] = {1: _RESOURCE_SPANS}
+LOG_RECORD: Final[Schema] = {3: None, 5: _ANY, 6: _PAIR, 12: None}
+_RESOURCE: Final[Schema] = {1: _PAIR}
+_SCOPE: Final[Schema] = {1: None, 2: None, 3: _PAIR}
 
 _VARINT, _FIXED64, _LENGTH, _FIXED32 = 0, 1, 2, 5
 
@@ -58,63 +58,76 @@ def field(number: int, payload: bytes) -> bytes:
     return varint(number << 3 | _LENGTH) + varint(len(payload)) + payload
 
 
-def repair(body: bytes, usable: Callable[[bytes], bool], reject: Callable[[str], None]) -> bytes:
-    """Return an ``ExportTraceServiceRequest`` without what made it undecodable.
-
-    Args:
-        body: the request as it came.
-        usable: tells whether bytes are a span that can be decoded.
-        reject: is told the reason for each span that was taken out.
-
-    Raises:
-        Broken: what is around the spans cannot be read.
-    """
-    return _mended(memoryview(body), REQUEST, 1, usable, reject)
-
-
-def _mended(
-    data: memoryview,
-    schema: Schema,
-    depth: int,
+def repair(
+    body: bytes,
+    record: Schema,
     usable: Callable[[bytes], bool],
     reject: Callable[[str], None],
 ) -> bytes:
-    out: list[bytes | memoryview] = []
-    for number, start, payload, end in _fields(data):
-        if payload < 0 or number not in schema:
-            out.append(data[start:end])
-            continue
-        inner = schema[number]
-        if inner is None:
-            text = bytes(data[payload:end]).decode("utf-8", "replace")
-            out.append(field(number, text.encode()))
-        elif depth > MAX_DEPTH:
-            raise Broken("nesting")
-        elif inner is SPAN:
-            span = _span(data[payload:end], depth + 1, usable, reject)
-            if span is not None:
-                out.append(field(number, span))
-        else:
-            out.append(field(number, _mended(data[payload:end], inner, depth + 1, usable, reject)))
-    return b"".join(out)
+    """Return an export request without what made it undecodable.
+
+    Args:
+        body: the request as it came.
+        record: what it carries, ``SPAN`` or ``LOG_RECORD``.
+        usable: tells whether bytes are a record that can be decoded.
+        reject: is told the reason for each record that was taken out.
+
+    Raises:
+        Broken: what is around the records cannot be read.
+    """
+    in_scope: Schema = {1: _SCOPE, 2: record, 3: None}
+    in_resource: Schema = {1: _RESOURCE, 2: in_scope, 3: None}
+    return _Mender(record, usable, reject).mended(memoryview(body), {1: in_resource}, 1)
 
 
-def _span(
-    data: memoryview, depth: int, usable: Callable[[bytes], bool], reject: Callable[[str], None]
-) -> bytes | None:
-    try:
-        span = _mended(data, SPAN, depth, usable, reject)
-    except Broken as broken:
-        reject(broken.reason)
+class _Mender:
+    __slots__ = ("_record", "_reject", "_usable")
+
+    def __init__(
+        self, record: Schema, usable: Callable[[bytes], bool], reject: Callable[[str], None]
+    ) -> None:
+        self._record = record
+        self._usable = usable
+        self._reject = reject
+
+    def mended(self, data: memoryview, schema: Schema, depth: int) -> bytes:
+        out: list[bytes | memoryview] = []
+        for number, start, payload, end in fields(data):
+            if payload < 0 or number not in schema:
+                out.append(data[start:end])
+                continue
+            inner = schema[number]
+            if inner is None:
+                text = bytes(data[payload:end]).decode("utf-8", "replace")
+                out.append(field(number, text.encode()))
+            elif depth > MAX_DEPTH:
+                raise Broken("nesting")
+            elif inner is self._record:
+                record = self._mended_record(data[payload:end], depth + 1)
+                if record is not None:
+                    out.append(field(number, record))
+            else:
+                out.append(field(number, self.mended(data[payload:end], inner, depth + 1)))
+        return b"".join(out)
+
+    def _mended_record(self, data: memoryview, depth: int) -> bytes | None:
+        try:
+            record = self.mended(data, self._record, depth)
+        except Broken as broken:
+            self._reject(broken.reason)
+            return None
+        if self._usable(record):
+            return record
+        self._reject("malformed")
         return None
-    if usable(span):
-        return span
-    reject("malformed")
-    return None
 
 
-def _fields(data: memoryview) -> Iterator[tuple[int, int, int, int]]:
-    """Yield (number, start, start of the payload or -1, end) of each field."""
+def fields(data: memoryview) -> Iterator[tuple[int, int, int, int]]:
+    """Yield (number, start, start of the payload or -1, end) of each field.
+
+    Raises:
+        Broken: *data* is no message.
+    """
     position, size = 0, len(data)
     while position < size:
         start = position

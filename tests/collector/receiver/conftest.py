@@ -13,6 +13,7 @@ from collector.model import Destination
 from collector.receiver.otlp_http import OtlpHttpReceiver
 from collector.receiver.runner import OtlpRunner
 from collector.receiver.tenancy import Tenancy
+from translators.log_record import LogRecord
 from translators.span import Span
 
 from .messages import request_of, span
@@ -38,6 +39,7 @@ class Behind:
 
     def __init__(self) -> None:
         self.records: list[tuple[Destination, str, bytes, list[Span]]] = []
+        self.logs: list[tuple[Destination, str, bytes, list[LogRecord]]] = []
         self.failure: Exception | None = None
         self.budget = 1 << 30
         self.held: Callable[[], int] = lambda: 0
@@ -46,14 +48,23 @@ class Behind:
     async def accept(
         self, destination: Destination, content_type: str, body: bytes, spans: list[Span]
     ) -> None:
-        self.most_held = max(self.most_held, self.held())
-        if self.failure is not None:
-            raise self.failure
+        self._look()
         self.records.append((destination, content_type, body, spans))
+
+    async def accept_logs(
+        self, destination: Destination, content_type: str, body: bytes, records: list[LogRecord]
+    ) -> None:
+        self._look()
+        self.logs.append((destination, content_type, body, records))
 
     def admit(self, size: int) -> None:
         if self.held() + size > self.budget:
             raise Overloaded("full")
+
+    def _look(self) -> None:
+        self.most_held = max(self.most_held, self.held())
+        if self.failure is not None:
+            raise self.failure
 
 
 class Door:
@@ -120,6 +131,7 @@ async def open_door(
     clock = FakeClock()
     receiver = OtlpHttpReceiver(
         accept=behind.accept,
+        accept_logs=behind.accept_logs,
         tenancy=Tenancy(
             "https://upstream.test", api_key=api_key, workspace=workspace, project="default"
         ),

@@ -4,7 +4,13 @@ from base64 import b64encode
 from typing import Any
 
 from google.protobuf.message import Message
+from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceRequest
+from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import (
+    ExportMetricsServiceRequest,
+)
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
+from opentelemetry.proto.logs.v1 import logs_pb2
+from opentelemetry.proto.metrics.v1 import metrics_pb2
 from opentelemetry.proto.trace.v1 import trace_pb2
 
 TRACE_ID = bytes(range(1, 17))
@@ -27,6 +33,43 @@ def request_of(*spans: trace_pb2.Span) -> ExportTraceServiceRequest:
 def span(name: str = "chat", **fields: Any) -> trace_pb2.Span:
     given: dict[str, Any] = {"trace_id": TRACE_ID, "span_id": SPAN_ID, "name": name, **fields}
     return trace_pb2.Span(**given)
+
+
+def log_request_of(*records: logs_pb2.LogRecord) -> ExportLogsServiceRequest:
+    request = ExportLogsServiceRequest()
+    resource_logs = request.resource_logs.add()
+    pair = resource_logs.resource.attributes.add(key="service.name")
+    pair.value.string_value = "shop"
+    scope_logs = resource_logs.scope_logs.add()
+    scope_logs.scope.name = "library"
+    scope_logs.scope.version = "1.2"
+    scope_logs.log_records.extend(records)
+    return request
+
+
+def log_record(event_name: str = "gen_ai.choice", **fields: Any) -> logs_pb2.LogRecord:
+    given: dict[str, Any] = {"trace_id": TRACE_ID, "span_id": SPAN_ID, "event_name": event_name}
+    return logs_pb2.LogRecord(**{**given, **fields})
+
+
+def metrics_request_of(*metrics: metrics_pb2.Metric) -> ExportMetricsServiceRequest:
+    request = ExportMetricsServiceRequest()
+    resource_metrics = request.resource_metrics.add(schema_url="r")
+    resource_metrics.resource.attributes.add(key="k").value.string_value = "v"
+    scope_metrics = resource_metrics.scope_metrics.add()
+    scope_metrics.scope.name = "s"
+    scope_metrics.metrics.extend(metrics)
+    return request
+
+
+def metric(kind: str = "sum", points: int = 1) -> metrics_pb2.Metric:
+    """A metric of a *kind* of data, as ``histogram``, with so many points."""
+    made = metrics_pb2.Metric(name="tokens", unit="1")
+    data = getattr(made, kind)
+    data.SetInParent()
+    for _ in range(points):
+        data.data_points.add(time_unix_nano=5)
+    return made
 
 
 def with_text(text: str, count: int = 1) -> bytes:

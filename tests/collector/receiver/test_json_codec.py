@@ -6,7 +6,7 @@ import orjson
 import pytest
 
 from collector.errors import Refused
-from collector.receiver.json_codec import decode, status, success
+from collector.receiver.json_codec import decode
 
 from .json_bodies import HEX, SAMPLE, body_of, reasons_of
 from .messages import plain
@@ -208,26 +208,3 @@ def test_the_reasons_count_and_quote_nothing() -> None:
     decoded = decode(body_of({**HEX, "traceId": "secret"}, {**HEX, "traceId": "secret"}))
 
     assert decoded.reasons == ["2 rejected: the trace id is not 16 bytes, or all of them are zero"]
-
-
-def test_full_success_is_an_empty_object() -> None:
-    assert success(0, "") == b"{}"
-
-
-def test_partial_success_tells_how_many_and_why() -> None:
-    assert orjson.loads(success(3, "why")) == {
-        "partialSuccess": {"rejectedSpans": "3", "errorMessage": "why"}
-    }
-
-
-def test_a_status_is_a_google_rpc_status_in_json() -> None:
-    assert orjson.loads(status(3, "no", [("body", "too bad")])) == {
-        "code": 3,
-        "message": "no",
-        "details": [
-            {
-                "@type": "type.googleapis.com/google.rpc.BadRequest",
-                "fieldViolations": [{"field": "body", "description": "too bad"}],
-            }
-        ],
-    }

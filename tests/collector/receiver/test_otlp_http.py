@@ -163,14 +163,6 @@ async def test_h16_an_unknown_path_is_404_with_a_status(door: Door) -> None:
     assert door.sample("requests", path="other", status="404") == 1
 
 
-@pytest.mark.parametrize("path", ["/v1/logs", "/v1/metrics", "/v1/logs/"])
-async def test_h16_other_signals_are_404_with_a_clear_sentence(door: Door, path: str) -> None:
-    response = await door.post(GOOD_JSON, path=path, content_type=JSON)
-
-    assert response.status == 404
-    assert "only traces" in (await status_of(response))[1]
-
-
 async def test_answers_of_other_routes_pass_and_are_not_counted(door: Door) -> None:
     async with door.session.get(door.base + "/live") as live:
         assert (live.status, await live.text()) == (200, "alive")

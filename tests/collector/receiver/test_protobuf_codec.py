@@ -3,14 +3,11 @@
 import math
 
 import pytest
-from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import (
-    ExportTraceServiceRequest,
-    ExportTraceServiceResponse,
-)
+from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 from opentelemetry.proto.common.v1.common_pb2 import AnyValue, ArrayValue, KeyValue, KeyValueList
 from opentelemetry.proto.trace.v1.trace_pb2 import Status
 
-from collector.receiver.protobuf_codec import decode, status, success
+from collector.receiver.protobuf_codec import decode
 
 from .messages import SPAN_ID, TRACE_ID, plain, request_of, span, with_text
 
@@ -211,28 +208,3 @@ def test_a_million_attributes_are_read() -> None:
     request.resource_spans[0].scope_spans[0].spans[0].MergeFromString(spans)
 
     assert decode(request.SerializeToString()).spans[0].attributes == {"k": 1}
-
-
-def test_full_success_is_no_bytes_at_all() -> None:
-    assert success(0, "") == b""
-
-
-def test_partial_success_tells_how_many_and_why() -> None:
-    response = ExportTraceServiceResponse.FromString(success(3, "why"))
-
-    assert response.partial_success.rejected_spans == 3
-    assert response.partial_success.error_message == "why"
-
-
-def test_a_status_is_a_google_rpc_status() -> None:
-    expected = (
-        b"\x08\x03\x12\x02no\x1a\x3e"
-        b"\x0a\x29type.googleapis.com/google.rpc.BadRequest"
-        b"\x12\x11\x0a\x0f\x0a\x04body\x12\x07too bad"
-    )
-
-    assert status(3, "no", [("body", "too bad")]) == expected
-
-
-def test_a_status_without_violations_has_no_details() -> None:
-    assert status(14, "later", []) == b"\x08\x0e\x12\x05later"
