@@ -11,6 +11,7 @@ from opentelemetry.sdk._logs.export import SimpleLogRecordProcessor
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.trace import set_span_in_context
+from opentelemetry.util.types import AnyValue
 
 from .running import proxy_to, running_sandbox, runs_of
 
@@ -42,10 +43,11 @@ def chat_with_events(url: str, *, logs_first: bool) -> None:
     )
     if not logs_first:
         span.end()
-    for name, body in (
-        ("gen_ai.user.message", {"content": "2+2"}),
-        ("gen_ai.choice", {"index": 0, "finish_reason": "stop", "message": {"content": "4"}}),
-    ):
+    bodies: dict[str, AnyValue] = {
+        "gen_ai.user.message": {"content": "2+2"},
+        "gen_ai.choice": {"index": 0, "finish_reason": "stop", "message": {"content": "4"}},
+    }
+    for name, body in bodies.items():
         logger.emit(LogRecord(event_name=name, body=body, context=set_span_in_context(span)))
     if logs_first:
         span.end()
