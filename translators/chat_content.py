@@ -6,9 +6,9 @@ Source: OpenTelemetry "Semantic conventions for generative AI", spans and events
 
 from collections.abc import Hashable, Sequence
 
-from translators.attributes import json_or_text, number, parsed_json
+from translators.attributes import json_list, json_or_text, number, parsed_json
 from translators.base import Draft
-from translators.chat_events import ChatEvents, tool_value
+from translators.chat_events import ChatEvents, told_of, tool_value
 from translators.documents import documents_of
 from translators.envelopes import is_message
 from translators.messages import normal_messages, outputs_of, with_system
@@ -18,14 +18,14 @@ from translators.span import Json, JsonObject, Span
 INPUT, OUTPUT = "gen_ai.input.messages", "gen_ai.output.messages"
 SYSTEM, TOOLS = "gen_ai.system_instructions", "gen_ai.tool.definitions"
 PROMPT, COMPLETION = "gen_ai.prompt", "gen_ai.completion"
-_ARGUMENTS = (
+ARGUMENTS = (
     "gen_ai.tool.call.arguments", "gen_ai.tool.input", "gen_ai.tool.args", "gen_ai.tool.parameters",
 )  # fmt: skip
-_RESULTS = ("gen_ai.tool.call.result", "gen_ai.tool.output", "gen_ai.tool.result")
+RESULTS = ("gen_ai.tool.call.result", "gen_ai.tool.output", "gen_ai.tool.result")
 _TOOL_CALL = ("gen_ai.tool.call.arguments", "gen_ai.tool.call.result", "gen_ai.tool.call.id")
-_QUERIES = ("gen_ai.retrieval.query.text", "gen_ai.retrieval.query", "gen_ai.memory.query.text")
-_TOP_K = ("gen_ai.retrieval.top_k", "gen_ai.request.top_k")
-_DOCUMENTS = ("gen_ai.retrieval.documents", "gen_ai.memory.records")
+QUERIES = ("gen_ai.retrieval.query.text", "gen_ai.retrieval.query", "gen_ai.memory.query.text")
+TOP_K = ("gen_ai.retrieval.top_k", "gen_ai.request.top_k")
+DOCUMENTS = ("gen_ai.retrieval.documents", "gen_ai.memory.records")
 
 
 def is_tool_io(attributes: JsonObject) -> bool:
@@ -35,18 +35,18 @@ def is_tool_io(attributes: JsonObject) -> bool:
 
 def is_retrieval(attributes: JsonObject) -> bool:
     """Tell whether retrieved documents are among the attributes."""
-    return _DOCUMENTS[0] in attributes
+    return DOCUMENTS[0] in attributes
 
 
 def say_tool(span: Span, events: ChatEvents | None, draft: Draft) -> None:
     """Say a tool's arguments as inputs, its result as outputs."""
     attributes = span.attributes
-    given = _first(attributes, _ARGUMENTS) or _of_event(span, events, "message_events")
+    given = _first(attributes, ARGUMENTS) or _of_event(span, events, "message_events")
     if given is not None:
         keys, value = given
         found = json_or_text(value)
         draft.say("inputs", found if isinstance(found, dict) else {"input": found}, *keys)
-    given = _first(attributes, _RESULTS) or _of_event(span, events, "choice_events")
+    given = _first(attributes, RESULTS) or _of_event(span, events, "choice_events")
     if given is not None:
         keys, value = given
         draft.say("outputs", {"output": _result(json_or_text(value))}, *keys)
@@ -54,16 +54,16 @@ def say_tool(span: Span, events: ChatEvents | None, draft: Draft) -> None:
 
 def say_retrieval(attributes: JsonObject, draft: Draft) -> None:
     """Say a query as inputs, the documents found as outputs."""
-    given = _first(attributes, _QUERIES)
+    given = _first(attributes, QUERIES)
     if given is not None:
         keys, query = given
         inputs: JsonObject = {"query": query}
-        top = _first(attributes, _TOP_K)
+        top = _first(attributes, TOP_K)
         if top is not None and number(top[1]) is not None:
             inputs["k"] = number(top[1])
             keys += top[0]
         draft.say("inputs", inputs, *keys)
-    given = _first(attributes, _DOCUMENTS)
+    given = _first(attributes, DOCUMENTS)
     if given is not None:
         keys, value = given
         documents = documents_of(value)
@@ -88,16 +88,16 @@ def say_messages(
         system, value = attributes.get(SYSTEM), attributes.get(INPUT)
         keys: tuple[Hashable, ...] = ()
         if events is not None and events.details:
-            keys = _detail_events(events, attributes, draft)
+            keys = _detail_events(events, attributes, draft, (INPUT, SYSTEM))
             system = events.details.get(SYSTEM) if system is None else system
             value = events.details.get(INPUT) if value is None else value
         _say_inputs(value, system, keys, events, attributes, draft)
     if "outputs" not in draft.said:
         value = attributes.get(OUTPUT)
         keys = ()
-        if events is not None and value is None and events.details:
-            keys = _detail_events(events, attributes, draft)
-            value = events.details.get(OUTPUT)
+        if events is not None and events.details:
+            keys = _detail_events(events, attributes, draft, (OUTPUT,))
+            value = events.details.get(OUTPUT) if value is None else value
         _say_outputs(value, keys, events, attributes, draft, turn, reasons)
 
 
@@ -171,18 +171,37 @@ def _messages_in(value: Json, role: str) -> tuple[list[JsonObject] | None, JsonO
 
 
 def _detail_events(
-    events: ChatEvents, attributes: JsonObject, draft: Draft
+    events: ChatEvents, attributes: JsonObject, draft: Draft, side: tuple[str, ...]
 ) -> tuple[Hashable, ...]:
-    """Return the details events of which nothing remains untold but what the span repeats."""
-    content = (INPUT, OUTPUT, SYSTEM) + ((TOOLS,) if "params.tools" in draft.said else ())
-    return tuple(
-        at
-        for at, event in events.detail_events.items()
-        if all(
-            attributes[key] == value if key in attributes else key in (*content, "event.name")
+    """Return what of the details events is told by a *side*, or repeated by the span."""
+    content = (*side, "event.name") + ((TOOLS,) if "params.tools" in draft.said else ())
+    told: list[Hashable] = []
+    for at, event in events.detail_events.items():
+        if event.attributes.keys().isdisjoint(side):
+            continue
+        aside = [
+            key
             for key, value in event.attributes.items()
-        )
-    )
+            if not (
+                _same(attributes[key], value)
+                if key in attributes
+                else key in content and _merged(events.details[key], value)
+            )
+        ]
+        told += told_of(at, event, aside)
+    return tuple(told)
+
+
+def _merged(details: Json, value: Json) -> bool:
+    """Tell whether what the events together say of a key holds what this one says of it."""
+    return details == value or (isinstance(details, list) and json_list(value) is not None)
+
+
+def _same(attribute: Json, value: Json) -> bool:
+    """Tell whether an event repeats an attribute, which may be JSON text of the same."""
+    if attribute == value:
+        return True
+    return isinstance(value, list | dict) and parsed_json(attribute) == value
 
 
 def _prompt(value: Json) -> JsonObject:
@@ -244,10 +263,11 @@ def _of_event(
     span: Span, events: ChatEvents | None, side: str
 ) -> tuple[tuple[Hashable, ...], Json] | None:
     """Return what the one message event of a side holds: on a tool's span, the tool's own."""
-    at = getattr(events, side)[:1] if events is not None else []
-    if not at:
+    keys = getattr(events, side)[:1] if events is not None else []
+    if not keys:
         return None
-    event = span.events[at[0]]
+    at = keys[0] if isinstance(keys[0], int) else keys[0][0]
+    event = span.events[at]
     value = tool_value(event)
     if value is None:
         return None
@@ -256,4 +276,4 @@ def _of_event(
         key in ("content", "message", "role") or span.attributes.get(known.get(key, key)) == said
         for key, said in event.attributes.items()
     )
-    return (tuple(at) if told else ()), value
+    return ((at,) if told else ()), value

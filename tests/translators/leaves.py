@@ -21,7 +21,8 @@ RENAMED = frozenset(
         *("text", "input_text", "output_text", "reasoning", "thinking", "tool_call", "tool-call"),
         *("tool_use", "function_call", "tool_call_response", "tool_result", "tool-result"),
         *("blob", "uri", "file", "image", "audio", "video", "document", "image_url"),
-        *("message", "content", "base64", "url", "tool_calls", "summary_text"),
+        *("message", "content", "base64", "url", "tool_calls", "summary_text", "constructor"),
+        *("toolCall", "toolResult", "tool-return", "function_call_output"),
     }
 )
 ABSENT = frozenset({"", "N/A", "unknown", "None", "null", "<elided>", "<not specified>"})
@@ -60,11 +61,12 @@ def lost(span: Span, run: Run) -> list[tuple[str, Json]]:
     found = [leaf for _, leaf in (*leaves(said), *leaves(opened(said)))]
     text = "\0".join(leaf for leaf in found if isinstance(leaf, str))
     exact = {leaf for leaf in found if isinstance(leaf, str)}
+    folded = {leaf.lower() for leaf in exact}
     numbers = {float(leaf) for leaf in found if _is_number(leaf)} | _parts_of_sums(said)
 
     def is_there(leaf: Json) -> bool:
-        if isinstance(leaf, bool):
-            return leaf in found or str(leaf).lower() in exact
+        if isinstance(leaf, bool) or leaf in ("true", "false"):
+            return str(leaf).lower() in folded | {str(one).lower() for one in found}
         if _is_number(leaf):
             return float(leaf) in numbers or leaf == 0 or str(leaf) in text
         if leaf.strip() in ABSENT or leaf in exact or leaf in text:
@@ -79,8 +81,12 @@ def lost(span: Span, run: Run) -> list[tuple[str, Json]]:
     missing: list[tuple[str, Json]] = []
     for where, value in _told_by(span):
         for key, leaf in leaves(opened(value), where):
-            if key in ("role", "type", "kind", "modality") and leaf in RENAMED:
+            if key.rpartition(".")[2] in ("role", "type", "modality") and leaf in RENAMED:
                 continue
+            if _is_kind(key) and str(leaf).lower() in folded:
+                continue  # kinds are told in lower case
+            if key == "name" and where == "langsmith.attachments":
+                leaf = leaf.replace(".", "_")  # LangSmith allows no dots there
             if not is_secret(key) and not is_there(leaf):
                 missing.append((where, leaf))
     return missing
@@ -100,6 +106,10 @@ def _told_by(span: Span) -> Iterator[tuple[str, Json]]:
     yield "status", span.status_message
     yield "trace state", span.trace_state
     yield "scope", [span.scope.name, span.scope.version, span.scope.attributes]
+
+
+def _is_kind(key: str) -> bool:
+    return key.lower().endswith(("kind", "spantype", "subtype", "span.type", "observation.type"))
 
 
 def _is_number(leaf: Json) -> bool:

@@ -1,9 +1,10 @@
-"""Spans that no library sends: any attributes that any dialect knows, with any values.
+"""Spans that no library sends: attributes that dialects know, with values of any kind.
 
-Every text and every number in a span is there once, so that a lost one cannot hide behind another.
+Every made text and number is there once, so that a lost one cannot hide behind another.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from copy import deepcopy
 from random import Random
 
 import orjson
@@ -11,16 +12,6 @@ import orjson
 from translators.registry import BUILTIN
 from translators.span import Event, Json, JsonObject, Link, Resource, Scope, Span
 
-_SCOPES = sorted(
-    {
-        "", "ai", "langsmith", "pydantic-ai", "logfire.openai", "gcp.vertex.agent",
-        "livekit-agents", "strands.telemetry.tracer", "haystack", "pipecat",
-        "openinference.instrumentation.openai", "opentelemetry.instrumentation.openai",
-        "com.anthropic.claude_code.tracing", "gen_ai",
-        "agent_framework", "Microsoft.SemanticKernel.Diagnostics", "genkit-tracer", "langfuse-sdk",
-        "openlit.instrumentation.openai", "litellm", "@mastra/otel-exporter", "spring.ai",
-    }
-)  # fmt: skip
 _OPERATIONS = ("chat", "embeddings", "execute_tool", "invoke_agent", "retrieval", "text_completion")
 _EVENTS = (
     "gen_ai.user.message", "gen_ai.assistant.message", "gen_ai.tool.message", "gen_ai.choice",
@@ -50,15 +41,34 @@ def known_keys() -> list[str]:
 
 
 class Maker:
-    """Makes spans from a seed."""
+    """Makes spans from a seed: half of them are recorded ones in which something is changed."""
 
-    def __init__(self, seed: int) -> None:
+    def __init__(self, seed: int, recorded: Sequence[Span]) -> None:
         self._random = Random(seed)
+        self._recorded = recorded
         self._keys = known_keys()
+        self._scopes = sorted({span.scope.name for span in recorded})
         self._last = 0
 
     def span(self) -> Span:
         """Return the next span."""
+        return self._new() if self._random.random() < 0.5 else self._changed()
+
+    def _changed(self) -> Span:
+        pick = self._random
+        span = deepcopy(pick.choice(self._recorded))
+        for told in (span, *span.events):
+            for key in list(told.attributes):
+                chance = pick.random()
+                if chance < 0.1:
+                    del told.attributes[key]
+                elif chance < 0.25:
+                    told.attributes[key] = self._value()
+        for _ in range(pick.randrange(3)):
+            span.attributes[self._key()] = self._value()
+        return span
+
+    def _new(self) -> Span:
         pick = self._random
         attributes = {self._key(): self._value() for _ in range(pick.randrange(12))}
         if pick.random() < 0.5:
@@ -74,7 +84,7 @@ class Maker:
             links=[self._link() for _ in range(pick.choice((0, 0, 0, 1)))],
             status_code=pick.choice((0, 0, 1, 2)),
             status_message=pick.choice(("", self._text())),
-            scope=Scope(pick.choice(_SCOPES), pick.choice(("", self._text()))),
+            scope=Scope(pick.choice(self._scopes), pick.choice(("", self._text()))),
             resource=Resource({"service.name": self._text()}),
         )
 

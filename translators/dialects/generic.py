@@ -3,6 +3,8 @@
 Source: OpenTelemetry semantic conventions, "Session" and "End user"; the rest is common usage.
 """
 
+from collections.abc import Mapping
+
 from translators.attributes import Table, json_or_text, strings, text
 from translators.base import Draft, Signature
 from translators.event_lists import sides_of
@@ -46,6 +48,11 @@ class Generic:
     """The last to be asked: makes a chain of whatever comes."""
 
     name = "generic"
+    table = TABLE
+    also: Mapping[str, str] = {
+        **dict.fromkeys(THREADS, "thread_id"),
+        **dict.fromkeys(USERS, "user_id"),
+    }
 
     def speaks(self, signature: Signature) -> bool:
         """Tell that every span concerns it."""

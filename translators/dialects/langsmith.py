@@ -7,6 +7,7 @@ Source: langsmith-sdk, ``python/langsmith/_internal/otel/_otel_exporter.py`` and
 import ast
 import base64
 import binascii
+from collections.abc import Mapping
 
 from translators.attributes import (
     Table,
@@ -124,6 +125,15 @@ class LangSmith:
     """Spans of LangSmith's exporters, and ``langsmith.*`` attributes on any span."""
 
     name = "langsmith"
+    table = TABLE
+    also: Mapping[str, str] = {
+        **{key: field for key, (field, _) in CONTENT.items()},
+        **{key: "usage.*" for key in TOKEN_DETAILS},
+        RUNTIME: "runtime.*",
+        HEADERS: "metadata.langsmith_otel.request_headers",
+        ATTACHMENTS: "attachments",
+        **dict.fromkeys(PARAMS, "params.*"),
+    }
 
     def speaks(self, signature: Signature) -> bool:
         """Tell whether the span comes from LangSmith's exporter or has an attribute of its."""

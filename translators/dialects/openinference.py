@@ -129,6 +129,7 @@ class OpenInference:
     """Spans of OpenInference's instrumentors, and of those that imitate them."""
 
     name = "openinference"
+    table = TABLE
 
     def speaks(self, signature: Signature) -> bool:
         """Tell whether the span is of an instrumentor, or has attributes of its conventions."""

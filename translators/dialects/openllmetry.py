@@ -4,6 +4,7 @@ What its newer versions send under OpenTelemetry's names is the ``genai`` dialec
 Source: https://github.com/traceloop/openllmetry, ``opentelemetry-semantic-conventions-ai``.
 """
 
+from collections.abc import Mapping
 from functools import lru_cache
 
 from translators.attributes import (
@@ -122,6 +123,19 @@ class OpenLLMetry:
     """Reads what the instrumentations of Traceloop send."""
 
     name = "openllmetry"
+    table = _TABLE
+    also: Mapping[str, str] = {
+        f"{PROMPT}*": "inputs",
+        f"{COMPLETION}*": "outputs",
+        f"{_FUNCTIONS}*": "params.tools",
+        f"{_REQUEST}*": "params.*",
+        f"{_PROPERTIES}*": "metadata.*",
+        "traceloop.span.kind": "run_type, kind",
+        **dict.fromkeys(_REQUEST_TYPES, "run_type, kind"),
+        "traceloop.entity.input": "raw_inputs",
+        "traceloop.entity.output": "raw_outputs",
+        "db.*": "inputs, outputs",
+    }
 
     def speaks(self, signature: Signature) -> bool:
         """Tell whether there is an attribute that only they, or those who copy them, send."""
