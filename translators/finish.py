@@ -23,13 +23,14 @@ _PRICED_RUNS = frozenset(("llm", "embedding"))
 # fmt: off
 _SINGLE = frozenset(
     ("name", "run_type", "kind", "drop", "error", "is_root", "tags", "attachments",
-     "user_id", "thread_id", "project", "project_id", "reference_example_id",
+     "project", "project_id", "reference_example_id",
      "first_token_ns", "run_id", "trace_id", "parent_run_id", "dotted_order",
      "usage_metadata", "usage_holder")
 )
 # fmt: on
 # LangSmith reads meaning into these: an unmapped attribute of that name must not.
 _RESERVED = frozenset(("thread_id", "session_id", "conversation_id", "revision_id", "user_id"))
+_PEOPLE = ("thread_id", "user_id")
 _THREAD_KEYS = ("thread_id", "session_id", "conversation_id")
 _IDS = frozenset(("run_id", "trace_id", "parent_run_id", "dotted_order"))
 _RARE = _IDS | {"tags", "project", "project_id", "reference_example_id"}
@@ -114,7 +115,7 @@ class Finisher:
         run.failures = tuple(failures)
         run.dialects = _speakers(drafts)
         run.genai = run.dialects != ("generic",)
-        _add_people(run, get("thread_id"), get("user_id"))
+        _add_people(run, fields, consumed)
         if merged.bags:
             _add_bags(merged, metadata, consumed)
         self._add_unmapped(span, metadata, consumed)
@@ -256,12 +257,13 @@ def _details(usage: JsonObject) -> list[Json]:
     return found
 
 
-def _add_people(run: Run, thread_id: str | None, user_id: str | None) -> None:
+def _add_people(run: Run, fields: Fields, consumed: set[Hashable]) -> None:
     metadata = run.metadata
-    if thread_id is not None:
-        metadata.setdefault("thread_id", thread_id)
-    if user_id is not None:
-        metadata.setdefault("user_id", user_id)
+    for name in _PEOPLE:
+        if name in fields:
+            value, keys, _ = fields[name]
+            if metadata.setdefault(name, value) == value:
+                consumed.update(keys)
     for key in _THREAD_KEYS:
         if key in metadata:
             run.thread_id = str(metadata[key])

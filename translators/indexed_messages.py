@@ -13,6 +13,7 @@ from translators.span import Json, JsonObject
 
 PROMPT, COMPLETION = "gen_ai.prompt.", "gen_ai.completion."
 _PLAIN = frozenset({"role", "content", "finish_reason", "tool_call_id"})
+_ASKING = (None, "system", "user")
 _MERGED = ("anthropic", "bedrock", "aws")
 
 
@@ -67,7 +68,7 @@ def say_prompts(prompts: Indexed, run_type: RunType | None, draft: Draft) -> Non
             draft.say("inputs", {"input": texts[0] if len(texts) == 1 else texts}, *keys)
             return
         roles = [node.get("role") for node in nodes]
-        if run_type == "retriever" and "user" in roles:
+        if run_type == "retriever" and "user" in roles and all(role in _ASKING for role in roles):
             at = roles.index("user")
             documents = [text for i, text in enumerate(texts) if i != at]
             draft.say("inputs", {"query": texts[at], "documents": documents}, *keys)
@@ -88,11 +89,13 @@ def say_completions(
         draft: gets ``outputs``; what it says of the inputs by now is looked at.
     """
     nodes, keys = completions.in_order(), completions.keys
-    if run_type == "retriever" and all(map(_is_bare, nodes)):
+    if run_type == "retriever" and all(map(_is_ranked, nodes)):
         ranked = [_ranked(node.get("content"), draft) for node in nodes]
         draft.say("outputs", {"documents": ranked}, *keys)
         return
-    messages = normal_messages([_message(node) for node in nodes], "assistant") or []
+    messages = normal_messages([_message(node) for node in nodes], "assistant")
+    if not messages:
+        return
     if len(messages) > 1 and _are_parts(attributes):
         messages = [_merged(messages)]
     reasons = attributes.get("gen_ai.response.finish_reasons")
@@ -130,6 +133,10 @@ def _text_completion(messages: list[JsonObject]) -> JsonObject | None:
 
 def _is_bare(node: JsonObject) -> bool:
     return node.keys() <= {"role", "content"}
+
+
+def _is_ranked(node: JsonObject) -> bool:
+    return _is_bare(node) and node.get("role") in (None, "assistant")
 
 
 def _message(node: JsonObject) -> JsonObject:

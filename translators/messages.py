@@ -12,6 +12,7 @@ from translators.envelopes import is_pair, says_it_is
 from translators.message_writer import MessageWriter, blocks_of
 from translators.parts import parts_in
 from translators.span import Json, JsonObject
+from translators.tools import json_text
 
 MAX_DEPTH = 64  # of lists and objects around messages; what is deeper is kept as it is
 
@@ -60,6 +61,8 @@ def with_system(instructions: Json, messages: list[JsonObject]) -> list[JsonObje
     """
     parts = parts_in(instructions)
     system = normal_messages(instructions if parts is None else parts, "system")
+    if system is None and instructions not in (None, {}):
+        system = [{"role": "system", "content": json_text(instructions)}]
     if not system:
         return messages
     leading: list[str] = []
