@@ -180,9 +180,9 @@ class Table:
     """The rows of a dialect: which attribute says which field of the run, and how to read it.
 
     A row is ``"attribute": ("field", reader)``; fields are those of ``Draft``. Where several
-    attributes say the same field, the row that stands first wins, whatever order they arrive in.
-    A row whose key ends in ``.*`` takes every attribute below it; its field ends in ``.*`` too and
-    gets the rest of the key.
+    attributes say the same field, the row that stands first wins, whatever order they arrive in;
+    a counter of 0 gives way to one that counts. A row whose key ends in ``.*`` takes every
+    attribute below it; its field ends in ``.*`` too and gets the rest of the key.
     """
 
     def __init__(self, rows: Mapping[str, tuple[str, Reader]]) -> None:
@@ -212,6 +212,11 @@ class Table:
                 found = reader(attributes[key])
                 if found is not None:
                     said[field] = (found, source)
+            elif field[:6] == "usage." and said[field][0] == 0:
+                # Some libraries write a 0 under the names that they do not count by.
+                found = reader(attributes[key])
+                if found:
+                    said[field] = (found, said[field][1] + source)
 
     def keys(self) -> Iterable[str]:
         """Return the attributes of the rows, for documentation and tests."""

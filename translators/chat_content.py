@@ -18,6 +18,8 @@ from translators.span import Json, JsonObject, Span
 INPUT, OUTPUT = "gen_ai.input.messages", "gen_ai.output.messages"
 SYSTEM, TOOLS = "gen_ai.system_instructions", "gen_ai.tool.definitions"
 PROMPT, COMPLETION = "gen_ai.prompt", "gen_ai.completion"
+# The second words are those of Cloudflare's AI Gateway and of Braintrust.
+_PROMPTS, _COMPLETIONS = (PROMPT, "gen_ai.prompt_json"), (COMPLETION, "gen_ai.completion_json")
 ARGUMENTS = (
     "gen_ai.tool.call.arguments", "gen_ai.tool.input", "gen_ai.tool.args", "gen_ai.tool.parameters",
 )  # fmt: skip
@@ -49,7 +51,7 @@ def say_tool(span: Span, events: ChatEvents | None, draft: Draft) -> None:
     given = _first(attributes, RESULTS) or _of_event(span, events, "choice_events")
     if given is not None:
         keys, value = given
-        draft.say("outputs", {"output": _result(json_or_text(value))}, *keys)
+        draft.say("outputs", {"output": tool_output(json_or_text(value))}, *keys)
 
 
 def say_retrieval(attributes: JsonObject, draft: Draft) -> None:
@@ -115,7 +117,7 @@ def _say_inputs(
     elif value is not None and value != "[]":
         draft.say("raw_inputs", json_or_text(value))
     elif events is not None and events.messages:
-        messages, keys = events.messages, tuple(events.message_events)
+        messages = events.messages
     if system is not None:
         found = json_or_text(system)
         together = with_system(found, messages or [])
@@ -123,9 +125,11 @@ def _say_inputs(
             messages = together
             keys += (SYSTEM,)
     if messages:
+        if events is not None and messages == events.messages and not rest:
+            keys += tuple(events.message_events)
         draft.say("inputs", {"messages": messages, **rest}, *keys)
-    elif PROMPT in attributes:
-        draft.say("inputs", _prompt(attributes[PROMPT]), PROMPT)
+    elif (given := _first(attributes, _PROMPTS)) is not None:
+        draft.say("inputs", _prompt(given[1]), *given[0])
     elif events is not None and events.prompt is not None:
         draft.say("inputs", _prompt(events.prompt), *events.message_events)
 
@@ -143,13 +147,15 @@ def _say_outputs(
     if messages is not None:
         turn = turn or any(message.get("role") == "tool" for message in messages)
         outputs = outputs_of(messages, turn=turn, reasons=reasons)
+        if events is not None and events.choices and outputs == events.outputs(reasons):
+            keys += tuple(events.choice_events)
         draft.say("outputs", {**outputs, **rest}, OUTPUT, *keys)
     elif value is not None and value != "[]":
         draft.say("raw_outputs", json_or_text(value))
     elif events is not None and events.choices:
         draft.say("outputs", events.outputs(reasons), *events.choice_events)
-    elif COMPLETION in attributes:
-        draft.say("outputs", _completion(attributes[COMPLETION], reasons), COMPLETION)
+    elif (given := _first(attributes, _COMPLETIONS)) is not None:
+        draft.say("outputs", _completion(given[1], reasons), *given[0])
     elif events is not None and events.completion is not None:
         draft.say("outputs", _completion(events.completion, reasons), *events.choice_events)
 
@@ -241,7 +247,7 @@ def _completion(value: Json, reasons: Sequence[str]) -> JsonObject:
     }
 
 
-def _result(value: Json) -> Json:
+def tool_output(value: Json) -> Json:
     """Return a tool's result without the blocks around it, where these say nothing."""
     if isinstance(value, list) and value and all(isinstance(item, dict) for item in value):
         if len(value) == 1 and value[0].keys() == {"json"}:

@@ -32,7 +32,7 @@ def side(
         consumed.update(structured[1])
         found: JsonObject = structured[0]
         return found
-    if structured is None or (run_type == "chain" and not message_like(raw[0])):
+    if structured is None or (run_type == "chain" and not _is_told(structured[0], raw[0])):
         consumed.update(raw[1])
         value = _shaped(raw[0], which, run_type)
         if structured is not None and _covers((value,), structured[0]):
@@ -43,6 +43,11 @@ def side(
         consumed.update(raw[1])
     content: JsonObject = structured[0]
     return content
+
+
+def _is_told(structured: Json, raw: Json) -> bool:
+    """Tell whether messages may stand for a raw value: it is messages too, or a text in them."""
+    return message_like(raw) or (isinstance(raw, str) and _covers((structured,), raw))
 
 
 def _shaped(value: Json, which: str, run_type: str) -> JsonObject:

@@ -9,6 +9,8 @@ from translators.span import STATUS_ERROR, STATUS_OK, Event, Span
 LANGSMITH_SCOPE = "langsmith"
 # A tool call that waits for approval or for another process is raised, but did not fail.
 DEFERRED = "pydantic_ai.tool.deferral.name"
+# All that older versions tell of it. No set: the value may be of any type.
+_DEFERRALS = ("pydantic_ai.exceptions.CallDeferred", "pydantic_ai.exceptions.ApprovalRequired")
 
 
 def error_of(span: Span, said: str | None) -> str | None:
@@ -28,6 +30,8 @@ def error_of(span: Span, said: str | None) -> str | None:
     if DEFERRED in attributes:
         return None
     thrown = [event for event in span.events if event.name == "exception"] if span.events else []
+    if thrown and text(thrown[-1].attributes.get("exception.type")) in _DEFERRALS:
+        return None
     failed = span.status_code == STATUS_ERROR or said is not None
     if not failed and span.status_code != STATUS_OK:
         escaped = [event for event in thrown if not _handled(event)]

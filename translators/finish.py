@@ -10,6 +10,8 @@ from translators.attributes import text
 from translators.base import Draft
 from translators.content import side
 from translators.failure import cancelled, error_of
+from translators.halves import join_halves
+from translators.inline_media import lift_media
 from translators.merge import Fields, Merged
 from translators.providers import model_names, model_type, provider_of
 from translators.remains import Sender, add_span, events_of, is_secret, keeps_genai_only
@@ -94,13 +96,14 @@ class Finisher:
         if not _CONTENT.isdisjoint(said):
             run.inputs = side(fields, "inputs", run_type, consumed, params)
             run.outputs = side(fields, "outputs", run_type, consumed, params)
+            join_halves(fields, consumed)
         if run_type == "llm" and "tools" in params and _are_ours(fields):
             # LangSmith shows the tools of a call beside its messages.
             run.inputs = {"tools": params["tools"], **(run.inputs or {})}
         if run_type in _PRICED_RUNS:
             metadata.setdefault("ls_model_type", model_type(run_type, run.inputs))
         if usage or "usage_metadata" in said:
-            _add_usage(run, usage, get("usage_metadata"), get("usage_holder") is True)
+            _add_usage(run, usage, get("usage_metadata"), get("usage_holder"))
         if (
             span.status_code == STATUS_ERROR
             or span.events
@@ -112,6 +115,8 @@ class Finisher:
                 metadata["cancelled"] = True
         if not _RARE.isdisjoint(said):
             _add_rare(run, said)
+        if not _CONTENT.isdisjoint(said) and span.scope.name != "langsmith":
+            lift_media(run)  # LangSmith's own exporter has its content as its users want it
         run.failures = tuple(failures)
         run.dialects = _speakers(drafts)
         run.genai = run.dialects != ("generic",)
@@ -161,7 +166,7 @@ def _place_of(field: str) -> tuple[str, str]:
 
 def _add_rare(run: Run, said: JsonObject) -> None:
     get = said.get
-    run.tags = get("tags") or []
+    run.tags = list(dict.fromkeys(get("tags") or ()))
     run.project = get("project")
     run.project_id = get("project_id")
     run.reference_example_id = get("reference_example_id")
@@ -232,7 +237,9 @@ def _add_model(
                 metadata.setdefault(key, params[param])
 
 
-def _add_usage(run: Run, counters: JsonObject, ready: JsonObject | None, holder: bool) -> None:
+def _add_usage(
+    run: Run, counters: JsonObject, ready: JsonObject | None, holder: bool | None
+) -> None:
     usage, extra = usage_metadata(counters) if ready is None else (ready, {})
     if ready is not None:
         told = [*ready.values(), *_details(ready)]
@@ -241,7 +248,7 @@ def _add_usage(run: Run, counters: JsonObject, ready: JsonObject | None, holder:
     run.metadata.update(extra)
     if usage is None:
         return
-    if run.run_type in _PRICED_RUNS or holder:
+    if run.run_type in _PRICED_RUNS if holder is None else holder:
         run.metadata["usage_metadata"] = usage
         run.outputs = {**(run.outputs or {}), "usage_metadata": usage}
     else:

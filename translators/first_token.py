@@ -7,7 +7,11 @@ the same attribute differ.
 from translators.attributes import number
 from translators.span import Span
 
-_SECONDS = ("gen_ai.response.time_to_first_chunk", "gen_ai.client.operation.time_to_first_chunk")
+_SECONDS = (
+    "gen_ai.response.time_to_first_chunk",
+    "gen_ai.client.operation.time_to_first_chunk",
+    "llm.latency.time_to_first_token",
+)
 _SERVER_TTFT = "gen_ai.server.time_to_first_token"
 
 

@@ -66,6 +66,7 @@ TABLE = Table(
         "mcp.method.name": ("kind", _kind),
         "gen_ai.provider.name": ("provider", _provider),
         "gen_ai.system": ("provider", _provider),
+        "gen_ai.model.provider": ("provider", _provider),
         "gen_ai.request.model": ("model", _model),
         "gen_ai.request_model": ("model", _model),
         "gen_ai.response.model": ("response_model", _model),
@@ -74,6 +75,9 @@ TABLE = Table(
         "gen_ai.request.temperature": ("params.temperature", number),
         "gen_ai.request.top_p": ("params.top_p", number),
         "gen_ai.request.top_k": ("params.top_k", number),
+        "gen_ai.request.frequency_penalty": ("params.frequency_penalty", number),
+        "gen_ai.request.presence_penalty": ("params.presence_penalty", number),
+        "gen_ai.request.reasoning.level": ("params.reasoning_effort", text),
         "gen_ai.request.seed": ("params.seed", number),
         "gen_ai.openai.request.seed": ("params.seed", number),
         "gen_ai.request.max_tokens": ("params.max_tokens", count),
@@ -82,6 +86,7 @@ TABLE = Table(
         "gen_ai.request.n": ("params.n", count),
         "gen_ai.embeddings.dimension.count": ("params.dimensions", count),
         "gen_ai.request.embedding_dimension": ("params.dimensions", count),
+        "gen_ai.request.embedding.dimensions": ("params.dimensions", count),
         "gen_ai.request.stream": ("params.stream", flag),
         "gen_ai.request.is_stream": ("params.stream", flag),
         "gen_ai.is_streaming": ("params.stream", flag),
@@ -118,18 +123,19 @@ TABLE = Table(
                     " cached_input_tokens input_cached_tokens cache_read_tokens"
                     " details.cache_read_tokens details.cached_tokens"
                     " details.cache_read_input_tokens prompt_tokens_details.cached_tokens"
-                    " input_token_details.cache_read"
+                    " input_token_details.cache_read input_tokens.cached"
                 ),
                 "cache_creation": (
                     "cache_creation.input_tokens cache_write.input_tokens"
                     " cache_creation_input_tokens cache_write_input_tokens cache_write_tokens"
                     " details.cache_write_tokens details.cache_creation_input_tokens"
                     " prompt_tokens_details.cache_creation_tokens"
+                    " input_tokens.cache_write input_tokens.cache_creation"
                 ),
                 "reasoning": (
                     "reasoning.output_tokens reasoning_tokens thoughts_tokens"
                     " details.reasoning_tokens details.thoughts_tokens"
-                    " completion_tokens_details.reasoning_tokens"
+                    " completion_tokens_details.reasoning_tokens output_tokens.reasoning"
                 ),
                 "input_audio": (
                     "audio.input_tokens input_audio_tokens details.input_audio_tokens"
@@ -137,6 +143,7 @@ TABLE = Table(
                 ),
                 "output_audio": (
                     "audio.output_tokens output_audio_tokens details.output_audio_tokens"
+                    " completion_tokens_details.audio_tokens"
                 ),
                 "input_text": "text.input_tokens input_text_tokens",
                 "output_text": "text.output_tokens output_text_tokens",
@@ -150,10 +157,13 @@ TABLE = Table(
         # Costs, as LiteLLM, OpenLIT and gateways add them.
         "gen_ai.token.cost.input": ("usage.cost_input", number),
         "gen_ai.cost.input_cost": ("usage.cost_input", number),
+        "gen_ai.usage.input_cost": ("usage.cost_input", number),
         "gen_ai.token.cost.output": ("usage.cost_output", number),
         "gen_ai.cost.output_cost": ("usage.cost_output", number),
+        "gen_ai.usage.output_cost": ("usage.cost_output", number),
         "gen_ai.token.cost.total": ("usage.cost_total", number),
         "gen_ai.cost.total_cost": ("usage.cost_total", number),
+        "gen_ai.usage.total_cost": ("usage.cost_total", number),
         "gen_ai.usage.cost": ("usage.cost_total", number),
         # What is told about the operation.
         "gen_ai.response.finish_reasons": ("metadata.finish_reasons", _reasons),

@@ -96,7 +96,7 @@ def say_completions(
     messages = normal_messages([_message(node) for node in nodes], "assistant")
     if not messages:
         return
-    if len(messages) > 1 and _are_parts(attributes):
+    if len(messages) > 1 and (_are_calls(nodes[1:]) or _are_parts(attributes)):
         messages = [_merged(messages)]
     reasons = attributes.get("gen_ai.response.finish_reasons")
     outputs = outputs_of(messages, reasons=reasons if isinstance(reasons, list) else ())
@@ -174,6 +174,14 @@ def _are_parts(attributes: JsonObject) -> bool:
         return False
     provider = attributes.get("gen_ai.system", attributes.get("gen_ai.provider.name"))
     return isinstance(provider, str) and any(word in provider.lower() for word in _MERGED)
+
+
+def _are_calls(nodes: list[JsonObject]) -> bool:
+    """Tell whether these are further tool calls of one answer, which LiteLLM numbers like choices.
+
+    A choice of its own would have a role, or an end.
+    """
+    return all(node.keys() == {"function_call"} for node in nodes)
 
 
 def _merged(messages: list[JsonObject]) -> JsonObject:

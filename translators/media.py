@@ -13,7 +13,7 @@ _INPUT_AUDIO = {
 }  # fmt: skip
 _KINDS = ("image", "audio", "video")
 _WRAPPERS = (
-    "source", "image", "audio", "video", "document", "media", "image_url",
+    "source", "content", "image", "audio", "video", "document", "media", "image_url",
     "inline_data", "inlineData", "file_data", "fileData", "file",
 )  # fmt: skip
 _URLS = ("url", "uri", "file_uri", "fileUri", "file_url", "image_url", "s3Location")
@@ -96,11 +96,13 @@ def _kind(part: JsonObject, fields: dict[str, str]) -> str:
     word: Json = part.get("modality") or part.get("type") or part.get("kind")
     if not isinstance(word, str):
         word = next((key for key in part if key in _KINDS), "")
+    mime = fields.get("mime_type", fields.get("url", "").removeprefix("data:"))
+    top = mime.partition("/")[0]
+    if word == "image" and (top == "text" or mime == "application/pdf"):
+        return "file"  # the Vercel AI SDK calls what it does not know an image
     for kind in _KINDS:
         if kind in word:
             return kind
-    mime = fields.get("mime_type", fields.get("url", "").removeprefix("data:"))
-    top = mime.partition("/")[0]
     return top if top in _KINDS else "file"
 
 

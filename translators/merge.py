@@ -1,4 +1,7 @@
-"""Many drafts of one span become one: the first dialect to say a field wins, field by field."""
+"""Many drafts of one span become one: the first dialect to say a field wins, field by field.
+
+Tags are those of all of them.
+"""
 
 from collections.abc import Hashable, Sequence
 from typing import TypeAlias
@@ -11,6 +14,7 @@ _FAMILY = frozenset(("usage.input", "usage.output", "usage.total", "usage.exclus
 Fields: TypeAlias = dict[str, tuple[Json, tuple[Hashable, ...], str]]
 
 _CONTENT = frozenset(("inputs", "outputs"))
+_CONVERSATION = ("messages", "choices")
 
 
 class Merged:
@@ -69,18 +73,30 @@ def merge(drafts: Sequence[tuple[str, Draft]], outsiders: frozenset[str] = froze
             elif before[0] == value:
                 # Whatever becomes of the value, becomes of both.
                 fields[field] = (value, before[1] + keys, before[2])
+            elif field == "tags":
+                fields[field] = (before[0] + value, before[1] + keys, before[2])
             else:
                 if field == "provider":
                     merged.providers.append(value)
                 elif (
                     field in _CONTENT
                     and before[2] not in outsiders
-                    and _richness(value) > _richness(before[0])
+                    and _is_richer(value, before[0])
                 ):
                     fields[field] = (value, keys, dialect)
                     _, keys, dialect = before
                 merged.lost.append((field, dialect, keys))
     return merged
+
+
+def _is_richer(content: Json, before: Json) -> bool:
+    """Tell whether a weaker dialect tells a side with more messages, or with more in them.
+
+    Content of another kind, such as a query or the texts to embed, is not beaten by messages.
+    """
+    if isinstance(before, dict) and before and before.keys().isdisjoint(_CONVERSATION):
+        return False
+    return _richness(content) > _richness(before)
 
 
 def _richness(content: Json) -> tuple[int, int]:

@@ -17,7 +17,7 @@ _KNOWN = frozenset(
 class _Turn:
     """What one message, or several items that are one message, came down to so far."""
 
-    __slots__ = ("blocks", "calls", "keys", "rests", "results", "role")
+    __slots__ = ("blocks", "calls", "keys", "rests", "results", "role", "told")
 
     def __init__(self, role: str) -> None:
         self.role = role
@@ -26,6 +26,7 @@ class _Turn:
         self.results: list[JsonObject] = []
         self.keys: JsonObject = {}
         self.rests: list[JsonObject] = []
+        self.told = False  # a message of it is written already
 
 
 class MessageWriter:
@@ -120,16 +121,22 @@ class MessageWriter:
         elif turn.role == "assistant" and (turn.blocks or turn.calls):
             self._write(turn)  # what an assistant says next comes after the result
             turn.blocks, turn.calls, turn.keys, turn.rests = [], [], {}, []
+            turn.told = True
             self._messages.append(value)
         else:
             turn.results.append(value)
 
     def _write(self, turn: _Turn) -> None:
         keys = turn.keys
+        if turn.told and not (turn.blocks or turn.calls or turn.results or keys or turn.rests):
+            return
         if turn.rests:
             many = len(turn.rests) > 1
             keys["additional_kwargs"] = {"items": turn.rests} if many else turn.rests[0]
         if turn.results:
+            if turn.role == "tool":  # some tell a result as text besides
+                told = [result["content"] for result in turn.results]
+                turn.blocks = [block for block in turn.blocks if block.get("text") not in told]
             self._messages += turn.results
             turn.results = []
             if not turn.blocks and not turn.calls:

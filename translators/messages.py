@@ -14,6 +14,12 @@ from translators.parts import parts_in
 from translators.span import Json, JsonObject
 from translators.tools import json_text
 
+# Why a choice ended, where senders have another word for it than OpenAI.
+FINISH_WORDS = {
+    "tool_call": "tool_calls",
+    "tool-calls": "tool_calls",
+    "content-filter": "content_filter",
+}
 MAX_DEPTH = 64  # of lists and objects around messages; what is deeper is kept as it is
 
 
@@ -90,7 +96,7 @@ def outputs_of(
         reasons = [""] * (len(messages) - 1) + [*reasons[-1:]]
     if reasons and any("finish_reason" not in message for message in messages):
         messages = [
-            {**message, "finish_reason": "tool_calls" if reason == "tool_call" else reason}
+            {**message, "finish_reason": FINISH_WORDS.get(reason, reason)}
             if reason and "finish_reason" not in message and message["role"] != "tool"
             else message
             for message, reason in zip_longest(messages, reasons[: len(messages)])

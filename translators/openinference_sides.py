@@ -10,18 +10,23 @@ from translators.openinference_content import (
     CHOICES,
     DOCUMENTS,
     EMBEDDINGS,
+    INPUT_ARGUMENTS,
     INPUT_MESSAGES,
+    OUTPUT_ARGUMENTS,
     OUTPUT_MESSAGES,
     PROMPTS,
     RERANKED,
     TO_RERANK,
     FlatList,
+    arguments_from,
     documents_from,
-    messages_of,
     one_or_all,
     texts_from,
     vectors_from,
 )
+from translators.openinference_messages import messages_of
+from translators.openinference_responses import answer_of, request_of
+from translators.parts import is_part
 from translators.span import Json, JsonObject
 from translators.tools import calls_of
 
@@ -40,12 +45,12 @@ def say_lists(attributes: JsonObject, lists: dict[str, FlatList], kind: str, dra
     """
     if INPUT_MESSAGES in lists:
         flat = lists[INPUT_MESSAGES]
-        messages = messages_of(flat, attributes, "user")
+        messages = request_of(attributes, flat) or messages_of(flat, attributes, "user")
         if messages:
             draft.say("inputs", {"messages": messages}, *flat.keys)
     if OUTPUT_MESSAGES in lists:
         flat = lists[OUTPUT_MESSAGES]
-        messages = messages_of(flat, attributes, "assistant")
+        messages = answer_of(attributes, flat) or messages_of(flat, attributes, "assistant")
         if messages:
             draft.say("outputs", _outputs(attributes, messages, draft), *flat.keys)
     if PROMPTS in lists or CHOICES in lists:
@@ -109,10 +114,13 @@ def _outputs(attributes: JsonObject, messages: list[JsonObject], draft: Draft) -
     return outputs_of(messages, turn=not several)
 
 
-def say_values(attributes: JsonObject, kind: str, draft: Draft) -> None:
+def say_values(
+    attributes: JsonObject, lists: dict[str, FlatList], kind: str, draft: Draft
+) -> None:
     """Say the raw values, in the shape that the kind of span gives them.
 
     Args:
+        lists: as ``flattened_lists`` gives them.
         kind: of the span, in capitals; "" where it does not say.
     """
     if INPUT in attributes:
@@ -125,11 +133,17 @@ def say_values(attributes: JsonObject, kind: str, draft: Draft) -> None:
             _say_equal(draft, "inputs", {"input": value}, INPUT)
         else:
             draft.say("raw_inputs", value, INPUT)
+    elif INPUT_ARGUMENTS in lists:
+        flat = lists[INPUT_ARGUMENTS]
+        draft.say("raw_inputs", arguments_from(flat, attributes), *flat.keys)
     elif kind == "TOOL" and "tool.parameters" in attributes:
         draft.say("raw_inputs", json_or_text(attributes["tool.parameters"]), "tool.parameters")
     prompts = attributes.get("llm.prompts")
     if isinstance(prompts, list) and prompts and all(isinstance(said, str) for said in prompts):
         _say_equal(draft, "inputs", {"prompt": one_or_all(prompts)}, "llm.prompts")
+    if OUTPUT_ARGUMENTS in lists and OUTPUT not in attributes:
+        flat = lists[OUTPUT_ARGUMENTS]
+        draft.say("raw_outputs", arguments_from(flat, attributes), *flat.keys)
     if OUTPUT in attributes:
         if kind == "LLM" and "outputs" in draft.said and attributes.get(MIME_TYPE) == JSON:
             return  # the provider's whole response: it always has more than the messages
@@ -173,7 +187,8 @@ def model_content(value: Json, role: str) -> JsonObject | None:
     if isinstance(value, str):
         return {"messages": [{"role": role, "content": value}]} if text(value) else None
     if isinstance(value, list):
-        messages = normal_messages(value, role) if message_like(value) else None
+        told = message_like(value) or (bool(value) and all(map(is_part, value)))
+        messages = normal_messages(value, role) if told else None
         return {"messages": messages} if messages else None
     if not isinstance(value, dict):
         return None

@@ -130,9 +130,11 @@ def _text(part: JsonObject) -> Read | None:
 
 
 def _reasoning(part: JsonObject) -> Read:
-    wrapped = part.get("reasoningContent")  # Bedrock's, once or twice
+    # Bedrock's, once or twice; Strands makes a type of the key.
+    around = "reasoningContent" if "reasoningContent" in part else "content"
+    wrapped = part.get(around)
     if isinstance(wrapped, dict):
-        beside = {key: part[key] for key in part if key not in ("reasoningContent", *_TYPES)}
+        beside = {key: part[key] for key in part if key not in (around, *_TYPES)}
         part = together(dict(wrapped), beside)
     if isinstance(part.get("reasoningText"), dict):
         beside = {key: part[key] for key in part if key != "reasoningText"}
@@ -239,7 +241,10 @@ _RESULT_WRAPPERS = ("toolResult", "function_response", "functionResponse", "tool
 _BY_TYPE: dict[str, Callable[[JsonObject], Read | None]] = {
     **dict.fromkeys(("text", "input_text", "output_text", "summary_text"), _text),
     **dict.fromkeys(("reasoning_text",), _text),
-    **dict.fromkeys(("reasoning", "thinking", "redacted_thinking", "reasoningContent"), _reasoning),
+    **dict.fromkeys(
+        ("reasoning", "thinking", "redacted_thinking", "redacted-reasoning", "reasoningContent"),
+        _reasoning,
+    ),
     **dict.fromkeys(
         ("tool_call", "tool_use", "toolUse", "tool-call", "function_call", "function",
          "custom_tool_call", "tool_call_chunk"),
@@ -273,6 +278,10 @@ _BY_KEY: dict[str, Callable[[JsonObject], Read | None]] = {
         ("inline_data", "inlineData", "file_data", "fileData", "image", "document", "video",
          "audio", "media"),
         _media,
+    ),
+    **dict.fromkeys(
+        ("cachePoint", "guardContent", "citationsContent", "searchResult", "interruptResponse"),
+        _verbatim,
     ),
     "text": _text,
     "reasoning": _reasoning,

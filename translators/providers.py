@@ -15,26 +15,40 @@ from translators.span import JsonObject
 FRAMEWORKS = frozenset(
     {
         "ag2",
+        "agent_framework",
         "agno",
         "autogen",
+        "browser_use",
         "claude_agent_sdk",
+        "controlflow",
         "crewai",
         "custom",
         "dspy",
+        "dynamiq",
         "flue",
+        "gateway",
         "gcp.vertex.agent",
+        "google_adk",
         "haystack",
         "langchain",
         "langgraph",
+        "letta",
+        "litellm",
         "livekit",
         "llama_index",
+        "mcp",
+        "mem0",
         "microsoft.agent_framework",
         "none",
+        "openai_agents",
         "openlit",
         "pipecat",
         "pydantic_ai",
         "semantic_kernel",
+        "smolagents",
+        "spring_ai",
         "strands-agents",
+        "strands_agents",
         "unknown",
     }
 )
@@ -45,21 +59,22 @@ ALIASES = {
     for provider, words in {
         "openai": "openai open_ai",
         "anthropic": "anthropic claude",
-        "azure": "azure az azure_openai azure-openai azure_ai azure-ai",
+        "azure": "azure az azure_openai azure_open_ai azure-openai azure_ai azure-ai",
         "bedrock": "aws.bedrock bedrock amazon-bedrock amazon_bedrock bedrock_converse aws amazon",
         "google_vertexai": (
-            "gcp.vertex_ai vertex_ai vertexai google_vertexai google-vertex google.vertex"
+            "gcp.vertex_ai vertex_ai vertexai google_vertexai google-vertex google.vertex vertex"
+            " google_vertex_ai_gemini google_vertex_ai_anthropic"
         ),
         "google_genai": (
             "gcp.gemini gemini google_genai google_ai_gemini google-generativeai"
-            " google.generative-ai"
+            " google.generative-ai google-gla google-ai-studio"
         ),
         "mistral": "mistral_ai mistral mistralai",
         "xai": "x_ai xai grok x.ai",
         "fireworks": "fireworks fireworks_ai",
-        "moonshot": "moonshot moonshot_ai",
+        "moonshot": "moonshot moonshot_ai moonshotai",
         "watsonx": "watsonx ibm.watsonx.ai ibm.watsonx",
-        "together": "together together_ai",
+        "together": "together together_ai togetherai",
     }.items()
     for word in words.split()
 }
@@ -85,9 +100,15 @@ MODELS = (
     (("gemini",), "google_genai"),
     (("mistral", "mixtral", "codestral"), "mistral"),
 )
+# What the Vercel AI SDK calls the parts of a provider: ``groq.chat``, ``cohere.reranking``.
+SERVICES = frozenset(
+    {"chat", "completion", "responses", "messages", "embedding", "textembedding", "reranking",
+     "image", "speech", "transcription"}
+)  # fmt: skip
 BEDROCK_MODELS = ("anthropic.claude", "amazon.", "meta.llama")
 MODEL_PREFIXES = ("models/", "publishers/google/models/")
 
+_FALLBACK = "fallback:"  # Pydantic AI: several models one after the other, whoever answers
 MAX_WORD = 200  # longer words are nobody's name, and must not fill the cache
 
 
@@ -140,7 +161,7 @@ def _provider(candidates: tuple[str, ...], model: str, server_address: str) -> s
     ambiguous = False
     for candidate in candidates:
         word = candidate.strip().lower()
-        if word in FRAMEWORKS or candidate.strip() in PLACEHOLDERS:
+        if word in FRAMEWORKS or candidate.strip() in PLACEHOLDERS or word.startswith(_FALLBACK):
             continue
         provider = (_by_host(word) if "." in word else None) or _aliased(word)
         if provider is None and ("://" in word or word[:4] == "api."):
@@ -155,7 +176,8 @@ def _provider(candidates: tuple[str, ...], model: str, server_address: str) -> s
                 return by_host
             ambiguous = True
             continue
-        return word
+        head, _, service = word.rpartition(".")
+        return head if head and service in SERVICES else word
     return "google_genai" if ambiguous else _by_model(model.lower())
 
 

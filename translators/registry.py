@@ -4,20 +4,73 @@ from collections.abc import Sequence
 from importlib.metadata import entry_points
 
 from translators.base import Draft, Signature, Translator
+from translators.dialects.claude_code import ClaudeCode
+from translators.dialects.claude_sdk import ClaudeSDK
+from translators.dialects.codex import Codex
+from translators.dialects.crewai import CrewAI
+from translators.dialects.flue import Flue
+from translators.dialects.gemini_cli import GeminiCLI
 from translators.dialects.genai import GenAI
 from translators.dialects.generic import Generic
+from translators.dialects.genkit import Genkit
+from translators.dialects.haystack import Haystack
+from translators.dialects.laminar import Laminar
+from translators.dialects.langchain4j import LangChain4j
+from translators.dialects.langfuse import Langfuse
 from translators.dialects.langsmith import LangSmith
+from translators.dialects.litellm import LiteLLM
+from translators.dialects.livekit import LiveKit
+from translators.dialects.llamaindex import LlamaIndex
+from translators.dialects.logfire import Logfire
+from translators.dialects.mastra import Mastra
+from translators.dialects.mcp import MCP
+from translators.dialects.mlflow import MLflow
+from translators.dialects.openai_agents import OpenAIAgents
 from translators.dialects.openinference import OpenInference
+from translators.dialects.openlit import OpenLIT
 from translators.dialects.openllmetry import OpenLLMetry
+from translators.dialects.openrouter import OpenRouter
+from translators.dialects.pipecat import Pipecat
+from translators.dialects.pydantic_ai import PydanticAI
+from translators.dialects.spring_ai import SpringAI
+from translators.dialects.vercel_ai import VercelAI
+from translators.dialects.voltagent import VoltAgent
 from translators.finish import Finisher
 from translators.merge import merge
+from translators.remains import bare_run
 from translators.run import Run
 from translators.span import Span
 
 # The order decides who overrules whom: the first to say a field wins.
 BUILTIN: tuple[Translator, ...] = (
     LangSmith(),
+    Langfuse(),
+    MLflow(),
     OpenInference(),
+    VercelAI(),
+    PydanticAI(),
+    Logfire(),
+    LiveKit(),
+    Pipecat(),
+    ClaudeCode(),
+    ClaudeSDK(),
+    Codex(),
+    OpenAIAgents(),
+    Genkit(),
+    GeminiCLI(),
+    Flue(),
+    Laminar(),
+    VoltAgent(),
+    Mastra(),
+    Haystack(),
+    CrewAI(),
+    LlamaIndex(),
+    MCP(),
+    SpringAI(),
+    LangChain4j(),
+    OpenLIT(),
+    LiteLLM(),
+    OpenRouter(),
     OpenLLMetry(),
     GenAI(),
     Generic(),
@@ -82,11 +135,15 @@ class Registry:
     def translate(self, span: Span) -> Run:
         """Return the run that *span* becomes; every span becomes one.
 
-        A translator that raises is left out for this span and named in ``Run.failures``.
+        A translator that raises is left out for this span and named in ``Run.failures``; where
+        what they say together cannot be put together, the run has the attributes as they are.
         """
         drafts, failures = self.drafts(span)
-        merged = merge(drafts, self.outsiders)
-        return self._finisher.finish(span, merged, drafts, failures)
+        try:
+            merged = merge(drafts, self.outsiders)
+            return self._finisher.finish(span, merged, drafts, failures)
+        except Exception:  # noqa: BLE001 -- one span must never cost the others of its batch
+            return bare_run(span, [*failures, "finish"])
 
     def drafts(self, span: Span) -> tuple[list[tuple[str, Draft]], list[str]]:
         """Return what each dialect says of *span*, the strongest first, and who raised."""

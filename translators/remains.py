@@ -3,7 +3,7 @@
 Source: conventions 3.2 to 3.4. Keys are flat and begin with ``otel.``.
 """
 
-from collections.abc import Collection, Hashable
+from collections.abc import Collection, Hashable, Sequence
 from functools import lru_cache
 from itertools import pairwise
 from time import gmtime
@@ -11,6 +11,7 @@ from time import gmtime
 from translators.run import Run
 from translators.span import (
     KIND_INTERNAL,
+    STATUS_ERROR,
     STATUS_OK,
     JsonObject,
     Link,
@@ -129,14 +130,30 @@ def add_span(span: Span, run: Run, sender: Sender, *, everything: bool) -> None:
     metadata["otel.dialects"] = run.dialects
 
 
+def bare_run(span: Span, failures: Sequence[str]) -> Run:
+    """Return a chain with what the span says, as it says it, for when nothing better worked."""
+    run = Run(span.name or "span", "chain", span.start_ns // 1000, span.end_ns // 1000)
+    run.failures = tuple(failures)
+    run.dialects = ("generic",)
+    run.metadata = {"OTEL_TRACE_ID": span.trace_id, "OTEL_SPAN_ID": span.span_id}
+    for key, value in span.attributes.items():
+        run.metadata["otel.attributes." + key] = "[redacted]" if is_secret(key) else value
+    if span.status_code == STATUS_ERROR:
+        run.error = span.status_message or "Error"
+    run.events = events_of(span, (), None)
+    add_span(span, run, Sender(span.resource, span.scope), everything=True)
+    return run
+
+
 def events_of(
     span: Span, consumed: Collection[Hashable], first_token_ns: int | None
 ) -> list[JsonObject]:
     """Return the span's events as a run has them, in time order.
 
     Args:
-        consumed: indices of events whose content stands in the inputs or outputs; of these only
-            name and time are told.
+        consumed: what stands in the inputs or outputs: the indices of events of which only name and
+            time are told then; of events with an attribute that stands elsewhere, ``(index,)`` and
+            ``(index, attribute)``.
         first_token_ns: when the first token came; told as LangSmith's ``new_token``, unless it is
             outside of the span.
     """
@@ -149,6 +166,8 @@ def events_of(
         told: JsonObject = {"name": event.name, "time": iso_time(event.time_ns)}
         if index not in consumed:
             kwargs = event.attributes
+            if (index,) in consumed:
+                kwargs = {key: kwargs[key] for key in kwargs if (index, key) not in consumed}
             if event.dropped:
                 kwargs = {**kwargs, "otel.dropped_attributes_count": event.dropped}
             if kwargs:

@@ -13,9 +13,12 @@ from translators.span import Json, JsonObject
 
 _ID_KEYS = ("call_id", "toolCallId", "toolUseId", "tool_call_id", "tool_use_id", "id", "ref")
 _NAME_KEYS = ("name", "toolName", "tool_name")
-_ARGUMENT_KEYS = ("arguments", "args", "input", "parameters")
+_ARGUMENT_KEYS = ("arguments", "args", "input", "parameters", "tool_kwargs")
 _CALL_KEYS = {"id", "type", "function"}
-_SCHEMA_KEYS = ("parameters", "input_schema", "inputSchema", "parameters_json_schema", "arguments")
+_SCHEMA_KEYS = (
+    "parameters", "input_schema", "inputSchema", "parameters_json_schema", "parametersJsonSchema",
+    "arguments",
+)  # fmt: skip
 
 
 def json_text(value: Json) -> str:
@@ -84,7 +87,7 @@ def call_of(part: JsonObject) -> JsonObject:
     name_key, name = first_of(inner, _NAME_KEYS)
     arguments_key, arguments = first_of(inner, _ARGUMENT_KEYS)
     call = tool_call(call_id, name, arguments)
-    known = {id_key, "type", "kind"} | (
+    known = {id_key, "type", "kind", "block_type"} | (
         {"extras"} if isinstance(part.get("extras"), dict) else set()
     )
     extras = unless_empty(inner, {name_key, arguments_key} | (known if inner is part else set()))

@@ -22,7 +22,9 @@ RENAMED = frozenset(
         *("tool_use", "function_call", "tool_call_response", "tool_result", "tool-result"),
         *("blob", "uri", "file", "image", "audio", "video", "document", "image_url"),
         *("message", "content", "base64", "url", "tool_calls", "summary_text", "constructor"),
+        *("image-url", "audio-url", "video-url", "document-url", "binary", "input_image"),
         *("toolCall", "toolResult", "tool-return", "function_call_output"),
+        *("json", "error-text", "error-json", "execution-denied"),
     }
 )
 ABSENT = frozenset({"", "N/A", "unknown", "None", "null", "<elided>", "<not specified>"})

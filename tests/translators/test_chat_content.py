@@ -179,7 +179,7 @@ def test_the_completion_of_old_is_read_by_its_shape(completion: Json, outputs: J
     assert draft(chat() | reasons, [event]).said["outputs"] == (outputs, (0,))
 
 
-def test_an_old_event_with_more_than_its_content_is_kept_whole() -> None:
+def test_an_old_event_keeps_what_it_says_beside_its_content() -> None:
     events = [
         Event("gen_ai.content.prompt", 1, {"gen_ai.prompt": "hi", "a": 1}),
         Event("gen_ai.content.completion", 1, {"gen_ai.completion": "ho", "a": 1}),
@@ -187,5 +187,5 @@ def test_an_old_event_with_more_than_its_content_is_kept_whole() -> None:
 
     found = draft(chat(), events)
 
-    assert found.said["inputs"] == ({"prompt": "hi"}, ())
-    assert found.said["outputs"][1] == ()
+    assert found.said["inputs"] == ({"prompt": "hi"}, ((0,), (0, "gen_ai.prompt")))
+    assert found.said["outputs"][1] == ((1,), (1, "gen_ai.completion"))

@@ -10,6 +10,8 @@ PARIS: JsonObject = {"role": "assistant", "content": "Paris"}
 
 MESSAGES = '[{"role":"user","parts":[{"type":"text","content":"hi"}]}]'
 
+KEYS = ("gen_ai.input.messages", "gen_ai.system_instructions")
+
 ANSWER = '[{"role":"assistant","parts":[{"type":"text","content":"Paris"}]}]'
 
 
@@ -176,8 +178,101 @@ def test_details_events_are_merged_key_by_key() -> None:
     assert said(found, "outputs") == {"messages": [PARIS]}
     assert found.said["usage.input"] == (3, ())
     assert found.said["metadata.agent_id"] == ("x", ())
-    assert {0, 1, 3} <= set(found.said["inputs"][1])
-    assert not {2, 4, 5} & set(found.said["inputs"][1])
+    assert found.said["inputs"][1] == (0, 1, (2,), (2, "gen_ai.input.messages"), *KEYS)
+    assert found.said["outputs"][1] == (
+        "gen_ai.output.messages",
+        3,
+        (4,),
+        (4, "gen_ai.output.messages"),
+    )
+
+
+def test_what_details_events_say_differently_stays_with_the_later_one() -> None:
+    name = "gen_ai.client.inference.operation.details"
+    found = draft(
+        chat(),
+        [
+            Event(name, 1, {"gen_ai.output.messages": "Paris"}),
+            Event(name, 2, {"gen_ai.output.messages": "Rome"}),
+        ],
+    )
+
+    assert found.said["outputs"] == ({"messages": [PARIS]}, ("gen_ai.output.messages", 0, (1,)))
+
+
+def test_a_log_record_keeps_what_tells_of_the_record() -> None:
+    found = draft(
+        chat(system="openai"),
+        [
+            Event(
+                "gen_ai.user.message",
+                1,
+                {
+                    "gen_ai.system": "openai",
+                    "CHAT_MESSAGE_INDEX": 0,
+                    "code.line.number": 380,
+                    "role": "user",
+                    "content": "hi",
+                },
+            ),
+            Event("gen_ai.choice", 2, {"body": "Paris", "log.severity": "WARN"}),
+        ],
+    )
+
+    assert found.said["inputs"] == (
+        {"messages": [HI]},
+        ((0,), (0, "gen_ai.system"), (0, "role"), (0, "content")),
+    )
+    assert found.said["outputs"] == ({"messages": [PARIS]}, ((1,), (1, "body")))
+
+
+def test_details_that_repeat_the_span_in_another_form_are_told() -> None:
+    name = "gen_ai.client.inference.operation.details"
+    found = draft(
+        chat(input__messages=MESSAGES),
+        [
+            Event(
+                name,
+                1,
+                {
+                    "gen_ai.input.messages": [
+                        {"role": "user", "parts": [{"type": "text", "content": "hi"}]}
+                    ],
+                    "user.id": "u1",
+                },
+            )
+        ],
+    )
+
+    assert said(found, "user_id") == "u1"
+    assert found.said["inputs"][1] == (
+        (0,),
+        (0, "gen_ai.input.messages"),
+        "gen_ai.input.messages",
+    )
+
+
+def test_answers_with_the_messages_of_tools_among_them_are_a_turn() -> None:
+    found = draft(
+        chat(),
+        [
+            Event(
+                "gen_ai.choice",
+                1,
+                {"role": "assistant", "parts": [{"type": "text", "content": "a"}]},
+            ),
+            Event("gen_ai.choice", 2, {"role": "tool", "content": "21", "id": "c1"}),
+            Event("gen_ai.choice", 3, {"role": "assistant", "content": "Paris"}),
+        ],
+    )
+
+    assert said(found, "outputs") == {
+        "messages": [
+            {"role": "assistant", "content": "a"},
+            {"role": "tool", "content": "21", "tool_call_id": "c1"},
+            PARIS,
+        ]
+    }
 
 
 def test_attributes_win_over_events_for_each_side_by_itself() -> None:
@@ -191,3 +286,86 @@ def test_attributes_win_over_events_for_each_side_by_itself() -> None:
 
     assert found.said["inputs"] == ({"messages": [HI]}, ("gen_ai.input.messages",))
     assert found.said["outputs"] == ({"messages": [PARIS]}, (1,))
+
+
+def test_chunks_of_a_stream_that_have_the_same_index_are_one_choice() -> None:
+    call = {"id": "c1", "type": "function", "function": {"name": "f", "arguments": "{}"}}
+    found = draft(
+        chat(),
+        [
+            Event(
+                "gen_ai.choice",
+                1,
+                {"index": 0, "content": {"role": "model", "parts": [{"text": "Pa"}]}},
+            ),
+            Event(
+                "gen_ai.choice",
+                2,
+                {"index": 0, "content": {"role": "model", "parts": [{"text": "ris"}]}},
+            ),
+            Event("gen_ai.choice", 3, {"index": 0, "tool_calls": [call], "finish_reason": "STOP"}),
+            Event("gen_ai.choice", 4, {"index": 0, "tool_calls": [{**call, "id": "c2"}]}),
+            Event(
+                "gen_ai.choice",
+                5,
+                {
+                    "index": 0,
+                    "content": {
+                        "role": "model",
+                        "parts": [{"text": "?"}, {"text": "a", "thought": True}],
+                    },
+                },
+            ),
+        ],
+    )
+
+    assert said(found, "outputs") == {
+        "messages": [
+            {
+                "role": "assistant",
+                "content": [
+                    {"type": "text", "text": "Paris"},
+                    {"type": "text", "text": "?"},
+                    {"type": "reasoning", "text": "a"},
+                ],
+                "tool_calls": [call, {**call, "id": "c2"}],
+                "finish_reason": "STOP",
+            }
+        ]
+    }
+
+
+def test_content_of_geminis_says_itself_whose_it_is() -> None:
+    found = draft(
+        chat(),
+        [
+            Event("gen_ai.system.message", 1, {"content": None}),
+            Event(
+                "gen_ai.user.message", 2, {"content": {"role": "user", "parts": [{"text": "hi"}]}}
+            ),
+            Event(
+                "gen_ai.user.message",
+                3,
+                {"content": {"role": "model", "parts": [{"text": "Paris"}]}},
+            ),
+        ],
+    )
+
+    assert said(found, "inputs") == {"messages": [HI, PARIS]}
+
+
+def test_content_that_was_not_captured_makes_no_messages() -> None:
+    found = draft(
+        chat(),
+        [
+            Event("gen_ai.user.message", 1, {"content": "<elided>", "gen_ai.system": "gemini"}),
+            Event("gen_ai.user.message", 2, {"role": "user"}),
+            Event("gen_ai.choice", 3, {"content": "<elided>", "index": 0, "finish_reason": "STOP"}),
+        ],
+    )
+
+    assert "inputs" not in found.said
+    assert found.said["outputs"] == (
+        {"messages": [{"role": "assistant", "content": None, "finish_reason": "STOP"}]},
+        ((2,), (2, "index"), (2, "finish_reason")),
+    )

@@ -185,3 +185,9 @@ def test_why_it_was_cancelled_stays() -> None:
 )
 def test_other_spans_were_not_cancelled(going_on: Span) -> None:
     assert not cancelled(going_on)
+
+
+def test_a_type_that_is_no_text_does_no_harm() -> None:
+    event = Event("exception", 1, {"exception.type": ["odd"], "exception.message": "boom"})
+
+    assert error_of(span(events=[event]), None) == "boom"

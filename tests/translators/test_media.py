@@ -137,3 +137,11 @@ def test_a_block_in_normal_form_stays(block: JsonObject) -> None:
 )  # fmt: skip
 def test_media_keep_all_that_is_said_of_them(part: JsonObject, block: JsonObject) -> None:
     assert media_block(part) == block
+
+
+def test_a_document_that_is_called_an_image_is_a_file() -> None:
+    part = {
+        "type": "blob", "modality": "image", "mime_type": "application/pdf", "content": "JVBE",
+    }  # fmt: skip
+
+    assert media_block(part) == {"type": "file", "base64": "JVBE", "mime_type": "application/pdf"}

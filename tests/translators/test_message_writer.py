@@ -122,6 +122,22 @@ def test_what_an_assistant_says_after_a_tool_result_comes_after_it() -> None:
     ]
 
 
+def test_a_result_at_the_end_of_a_list_of_items_is_the_last_message() -> None:
+    items = [
+        {"type": "function_call", "call_id": "c1", "name": "get_weather", "arguments": "{}"},
+        {"type": "function_call_output", "call_id": "c1", "output": "sunny"},
+    ]
+
+    assert normal_messages(items, "user") == [
+        {
+            "role": "assistant",
+            "content": None,
+            "tool_calls": [{**CALL, "function": {"name": "get_weather", "arguments": "{}"}}],
+        },
+        {"role": "tool", "content": "sunny", "tool_call_id": "c1"},
+    ]
+
+
 def test_a_message_of_nothing_but_a_result_gives_it_what_it_says_besides() -> None:
     source = {
         "role": "tool",

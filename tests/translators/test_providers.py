@@ -40,7 +40,13 @@ from translators.span import JsonObject
         ("ibm.watsonx.ai", "watsonx"),
         ("moonshot_ai", "moonshot"),
         ("cohere", "cohere"),
+        ("google-gla", "google_genai"),
         ("groq", "groq"),
+        ("groq.chat", "groq"),
+        ("cohere.reranking", "cohere"),
+        ("togetherai.chat", "together"),
+        ("vertex.anthropic.messages", "google_vertexai"),
+        (".chat", ".chat"),
         ("My-Own-Cloud", "my-own-cloud"),
     ],
 )
@@ -75,6 +81,10 @@ def test_an_unknown_host_is_no_provider(word: str) -> None:
 )
 def test_frameworks_and_placeholders_are_passed_over(word: str) -> None:
     assert provider_of([word, "anthropic"], None, None) == "anthropic"
+
+
+def test_models_that_stand_in_for_each_other_are_no_provider() -> None:
+    assert provider_of(["fallback:openai,anthropic"], "claude-sonnet-4-5", None) == "anthropic"
 
 
 def test_the_first_usable_word_counts() -> None:

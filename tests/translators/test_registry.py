@@ -60,6 +60,27 @@ def test_a_dialect_that_raises_costs_its_own_word_only() -> None:
     assert run.metadata["acme.more"] == 1
 
 
+def test_what_cannot_be_put_together_costs_the_polish_and_not_the_span() -> None:
+    class Odd(Counting):
+        def translate(self, span: Span) -> Draft | None:
+            draft = Draft()
+            draft.say("run_type", "llm")
+            draft.say("params.tools", [])
+            draft.say("inputs", "not an object")
+            return draft
+
+    attributes = {"acme.name": "x", "acme.api_key": "secret"}
+    span = Span(**IDS, name="work", attributes=attributes, status_code=2, status_message="no")
+
+    run = Registry([Odd(), Generic()]).translate(span)
+
+    assert (run.name, run.run_type, run.error) == ("work", "chain", "no")
+    assert run.failures == ("finish",)
+    assert run.metadata["otel.attributes.acme.name"] == "x"
+    assert run.metadata["otel.attributes.acme.api_key"] == "[redacted]"
+    assert run.metadata["otel.translator_error"] == ["finish"]
+
+
 def test_a_dialect_may_have_nothing_to_say() -> None:
     class Silent(Counting):
         def translate(self, span: Span) -> Draft | None:
@@ -88,7 +109,9 @@ def test_builtin_stands_for_all_that_are_built_in_and_not_named() -> None:
 
 
 def test_an_unknown_name_is_told_with_the_known_ones() -> None:
-    with pytest.raises(LookupError, match="no translator is called 'acme'; there are: builtin, langsmith"):
+    with pytest.raises(
+        LookupError, match="no translator is called 'acme'; there are: builtin, langsmith"
+    ):
         chosen(["acme"])
 
 

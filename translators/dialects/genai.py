@@ -24,6 +24,13 @@ from translators.span import Json, JsonObject, Span
 _THREADS = ("session.id", "gen_ai.conversation.id", "gen_ai.openai.thread.id", "gen_ai.session.id")
 _USERS = ("user.id", "enduser.id", "enduser.pseudo.id", "gen_ai.request.user", "gen_ai.user")
 _EVALUATION = "gen_ai.evaluation.result"
+# Under these scopes the convention's names hold other things than messages; a dialect each knows.
+_OWN_SHAPES = frozenset({"langsmith", "gemini-cli"})
+# What those requests over MCP ask for that call no tool.
+_ASKED = {
+    "resources/read": ("uri", "mcp.resource.uri"),
+    "prompts/get": ("name", "gen_ai.prompt.name"),
+}
 _DOUBLED = (
     ("gen_ai.usage.input_tokens", "gen_ai.usage.prompt_tokens"),
     ("gen_ai.usage.output_tokens", "gen_ai.usage.completion_tokens"),
@@ -60,9 +67,10 @@ class GenAI:
             say_tool(span, events, draft)
         elif run_type == "retriever":
             say_retrieval(attributes, draft)
+        if "mcp.method.name" in attributes:
+            _say_request(attributes, draft)
         reasons = draft.said.get("metadata.finish_reasons", ((), ()))[0]
-        # The LangSmith exporter's gen_ai.prompt is a whole run's inputs, not messages.
-        if span.scope.name != "langsmith":
+        if span.scope.name not in _OWN_SHAPES:
             say_messages(span, events, draft, turn=run_type != "llm", reasons=reasons)
         _say_refs(attributes, draft)
         return draft if draft.said else None
@@ -128,6 +136,13 @@ def _say_name(span: Span, operation: Json, draft: Draft) -> None:
         found = tool or said.get("metadata.agent_name") or said.get("metadata.workflow_name")
         if found is not None:
             draft.say("name", found[0])
+
+
+def _say_request(attributes: JsonObject, draft: Draft) -> None:
+    """Say what a request over MCP asks for; the attribute stays beside it."""
+    param, key = _ASKED.get(str(attributes["mcp.method.name"]), ("", ""))
+    asked = text(attributes.get(key))
+    draft.say("inputs", None if asked is None else {param: asked})
 
 
 def _say_refs(attributes: JsonObject, draft: Draft) -> None:

@@ -7,8 +7,7 @@ from collections.abc import Mapping
 
 from translators.attributes import Table, json_or_text, strings, text
 from translators.base import Draft, Signature
-from translators.event_lists import sides_of
-from translators.span import Json, Span
+from translators.span import Span
 from translators.tools import tools_of
 
 # Keys that stay beside what is said with them: users look for the name that they gave.
@@ -18,30 +17,19 @@ OWN_NAMES = frozenset({"thread_id", "user_id"})  # these are called the same in 
 RESOURCE_SESSION = "session.id"
 
 
-def _pending(span_type: Json) -> str | None:
-    """Return why a placeholder makes no run: the span itself follows when it ends."""
-    return "pending_span" if span_type == "pending_span" else None
-
-
 TABLE = Table(
     {
-        "logfire.span_type": ("drop", _pending),
         "input": ("raw_inputs", json_or_text),
         "prompt": ("raw_inputs", json_or_text),
-        "tool_arguments": ("raw_inputs", json_or_text),
         "output": ("raw_outputs", json_or_text),
         "response": ("raw_outputs", json_or_text),
-        "tool_response": ("raw_outputs", json_or_text),
         "tools": ("params.tools", tools_of),
         "tags": ("tags", strings),
-        "logfire.tags": ("tags", strings),
         "gen_ai.framework.tags": ("tags", strings),
         "llm.request.tags": ("tags", strings),
     }
 )
-EVENT_LISTS = ("events", "all_messages_events")
-ARGUMENTS = "tool_arguments"
-KEYS = frozenset((*TABLE.keys(), *THREADS, *USERS, *EVENT_LISTS))
+KEYS = frozenset((*TABLE.keys(), *THREADS, *USERS))
 
 
 class Generic:
@@ -65,13 +53,6 @@ class Generic:
         attributes = span.attributes
         if not KEYS.isdisjoint(attributes):
             TABLE.read(attributes, draft)
-            if ARGUMENTS in attributes:
-                draft.say("params.tool_arguments", json_or_text(attributes[ARGUMENTS]), ARGUMENTS)
-            for key in EVENT_LISTS:
-                if key in attributes:
-                    inputs, outputs = sides_of(attributes[key])
-                    draft.say("inputs", inputs)
-                    draft.say("outputs", outputs)
             for field, names in (("thread_id", THREADS), ("user_id", USERS)):
                 for name in names:
                     if name in attributes:

@@ -3,7 +3,7 @@
 Source: OpenInference, ``spec/semantic_conventions.md``, and its instrumentors.
 """
 
-from functools import lru_cache
+from collections.abc import Mapping
 
 from translators.attributes import (
     Table,
@@ -16,8 +16,16 @@ from translators.attributes import (
     text,
 )
 from translators.base import Draft, Signature
-from translators.openinference_content import TOOLS, flattened_lists, tools_from
+from translators.openinference_content import (
+    FEEDBACK,
+    TOOLS,
+    feedback_from,
+    flattened_lists,
+    tools_from,
+)
+from translators.openinference_media import SINGLE_KEYS, say_media
 from translators.openinference_sides import say_lists, say_values
+from translators.openinference_usage import counts_cache_apart, is_sole_holder
 from translators.providers import FRAMEWORKS, is_refined
 from translators.run import RunType
 from translators.span import Json, JsonObject, Span
@@ -46,10 +54,6 @@ TRACELOOP = (
     "llm.usage.",
     "llm.user",
 )
-# Their token counts come from APIs that leave cached tokens out of the input.
-EXCLUSIVE = ("bedrock", "claude_agent_sdk", "claude-agent-sdk")
-# Agents whose model calls are no spans of their own: only they know what was used.
-HOLDERS = ("claude_agent_sdk", "claude-agent-sdk")
 FIRST_TOKEN = "First Token Stream Event"
 # Span names of agents that do not say which agent it is.
 GENERIC_NAMES = frozenset(
@@ -63,6 +67,7 @@ TEMPLATE = {
     "llm.prompt_template.version": "version",
 }
 TEMPLATE_KEYS = frozenset(TEMPLATE)
+MEDIA = ("images", "documents")
 PARAMS = ("llm.invocation_parameters", "embedding.invocation_parameters")
 CONTENT_PARAMS = frozenset({"messages", "tools", "system", "prompt", "input"})
 
@@ -92,6 +97,8 @@ TABLE = Table(
         "llm.token_count.prompt": ("usage.input", count),
         "llm.token_count.completion": ("usage.output", count),
         "llm.token_count.total": ("usage.total", count),
+        "decision.token_count.input": ("usage.input", count),
+        "decision.token_count.output": ("usage.output", count),
         "llm.token_count.prompt_details.cache_read": ("usage.cache_read", count),
         "llm.token_count.prompt_details.cache_input": ("usage.cache_read", count),
         "llm.token_count.prompt_details.cache_write": ("usage.cache_creation", count),
@@ -119,6 +126,7 @@ TABLE = Table(
         "graph.node.id": ("metadata.graph_node_id", anything),
         "graph.node.name": ("metadata.graph_node_name", anything),
         "graph.node.parent_id": ("metadata.graph_node_parent_id", anything),
+        "llm.tools": ("params.tools", tools_of),
         "tag.tags": ("tags", strings),
         "metadata": ("bag.metadata", json_object),
     }
@@ -130,6 +138,34 @@ class OpenInference:
 
     name = "openinference"
     table = TABLE
+    also: Mapping[str, str] = {
+        KIND: "run_type, kind",
+        "input.value": "inputs",
+        "input.value.*": "inputs",
+        "output.value": "outputs",
+        "output.value.*": "outputs",
+        "llm.input_messages.*": "inputs (messages)",
+        "llm.output_messages.*": "outputs (messages)",
+        "llm.function_call": "outputs (tool calls)",
+        "llm.prompts.*": "inputs (prompt)",
+        "llm.choices.*": "outputs (choices)",
+        "llm.tools.*": "params.tools",
+        "retrieval.documents.*": "outputs (documents)",
+        "reranker.query": "inputs (query)",
+        "reranker.input_documents.*": "inputs (documents)",
+        "reranker.output_documents.*": "outputs (documents)",
+        "embedding.embeddings.*": "inputs, outputs",
+        "tool.parameters": "inputs, where nothing else says them",
+        **{f"{side}.{media}.*": f"{side}s" for side in ("input", "output") for media in MEDIA},
+        **{key: "inputs or outputs (blocks)" for key in sorted(SINGLE_KEYS)},
+        **{f"{prefix}*": "metadata.annotations" for prefix in FEEDBACK},
+        **{key: "metadata.prompt_template" for key in TEMPLATE},
+        VARIABLES: "metadata.prompt_template; inputs of prompts",
+        **{key: "params" for key in PARAMS},
+        "session.id": "thread_id",
+        "user.id": "user_id",
+        FIRST_TOKEN: "first_token_ns",
+    }
 
     def speaks(self, signature: Signature) -> bool:
         """Tell whether the span is of an instrumentor, or has attributes of its conventions."""
@@ -169,7 +205,11 @@ class OpenInference:
             draft.say("inputs", variables)
         if lists or kind == "RERANKER":
             say_lists(attributes, lists, kind, draft)
-        say_values(attributes, kind, draft)
+        say_values(attributes, lists, kind, draft)
+        say_media(attributes, lists, draft)
+        if not lists.keys().isdisjoint(FEEDBACK):
+            feedback, keys = feedback_from(lists, attributes)
+            draft.say("metadata.annotations", feedback, *keys)
         return draft if draft.said else None
 
 
@@ -214,18 +254,14 @@ def _say_context(span: Span, draft: Draft) -> None:
         keys = [key for key in TEMPLATE if key in attributes]
         template = {TEMPLATE[key]: json_or_text(attributes[key]) for key in keys}
         draft.say("metadata.prompt_template", template, *keys)
-    exclusive, holder = _habits(span.scope.name)
-    if exclusive and "usage.input" in draft.said:
-        draft.say("usage.exclusive", True)
-    if holder:
+    if "usage.input" in draft.said:
+        model = draft.said.get("model", (None,))[0]
+        draft.say("usage.exclusive", counts_cache_apart(span, model) or None)
+    if is_sole_holder(span.scope.name):
+        # Agents have no model of their own in LangSmith, but their usage wants a price.
         draft.say("usage_holder", True)
+        draft.say("metadata.ls_model_name", draft.said.get("model", (None,))[0])
+        draft.say("metadata.ls_provider", draft.said.get("provider", (None,))[0])
     for event in span.events:
         if event.name == FIRST_TOKEN:
             draft.say("first_token_ns", event.time_ns)
-
-
-@lru_cache(maxsize=256)
-def _habits(scope: str) -> tuple[bool, bool]:
-    """Tell whether input counts leave out cached tokens, and whether agents alone hold usage."""
-    exclusive = any(word in scope for word in EXCLUSIVE)
-    return exclusive, any(word in scope for word in HOLDERS)

@@ -18,6 +18,7 @@ from translators.attributes import (
     text,
 )
 from translators.base import Draft, Signature
+from translators.exclusive_cache import say_exclusive_usage
 from translators.indexed_messages import (
     COMPLETION,
     PROMPT,
@@ -45,6 +46,7 @@ _OURS = (
     "mcp.response.",
 )
 _DB_EVENTS = ("db.query.", "db.search.")
+_BEDROCK = "opentelemetry.instrumentation.bedrock"  # takes its counts over as they come
 _KINDS: dict[str, RunType] = {"tool": "tool", "llm": "llm"}
 _REQUESTS: dict[str, RunType] = {
     "chat": "llm",
@@ -175,6 +177,8 @@ class OpenLLMetry:
             _say_properties(properties, draft)
         if "llm.user" in attributes:
             draft.say("user_id", text(attributes["llm.user"]))
+        if span.scope.name == _BEDROCK:
+            say_exclusive_usage(attributes, draft)
         say_entity(attributes, run_type, draft)
         if span.events or "db.system" in attributes or "db.system.name" in attributes:
             say_vector_db(span, draft)

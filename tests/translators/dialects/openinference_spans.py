@@ -5,6 +5,8 @@ import orjson
 from tests.translators.spans import span
 from translators.base import Draft
 from translators.dialects.openinference import OpenInference
+from translators.registry import Registry
+from translators.run import Run
 from translators.span import Json, JsonObject
 
 KIND = "openinference.span.kind"
@@ -15,6 +17,13 @@ def said(attributes: JsonObject, kind: str = "", scope: str = "", name: str = "w
     attributes = {KIND: kind, **attributes} if kind else attributes
     draft = OpenInference().translate(span(attributes, scope=scope, name=name))
     return draft or Draft()
+
+
+def run_of(kind: str, attributes: JsonObject) -> Run:
+    """Return the run of a span of OpenInference's, made by all dialects that are built in."""
+    return Registry().translate(
+        span({KIND: kind, **attributes}, scope="openinference.instrumentation.openai")
+    )
 
 
 def value_of(draft: Draft, field: str) -> Json:

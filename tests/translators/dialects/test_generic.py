@@ -28,12 +28,10 @@ def test_a_span_of_another_world_is_a_chain_and_nothing_else() -> None:
         ("input", '{"a": 1}', "raw_inputs", {"a": 1}),
         ("input", "text", "raw_inputs", "text"),
         ("prompt", ["a"], "raw_inputs", ["a"]),
-        ("tool_response", '{"b": 2}', "raw_outputs", {"b": 2}),
         ("output", "text", "raw_outputs", "text"),
         ("output", "", "raw_outputs", ""),
         ("response", "123", "raw_outputs", "123"),
         ("tags", "a, b", "tags", ["a", "b"]),
-        ("logfire.tags", ["a"], "tags", ["a"]),
         ("thread_id", "t", "thread_id", "t"),
         ("user_id", 7, "user_id", "7"),
     ],
@@ -67,37 +65,8 @@ def test_the_session_of_the_process_is_the_last_to_count() -> None:
     assert said({"session.id": "s"}, {"session.id": "r"}) == {"thread_id": ("s", ())}
 
 
-def test_arguments_of_a_tool_are_its_input_and_a_parameter() -> None:
-    key = "tool_arguments"
-
-    assert said({key: '{"a": 1}'}) == {
-        "raw_inputs": ({"a": 1}, (key,)),
-        "params.tool_arguments": ({"a": 1}, (key,)),
-    }
-
-
 def test_definitions_of_tools_are_parameters() -> None:
     tool = {"type": "function", "function": {"name": "add", "parameters": {}}}
 
     assert said({"tools": [tool]}) == {"params.tools": ([tool], ("tools",))}
     assert said({"tools": ["add"]}) == {}
-
-
-def test_a_list_of_events_has_both_sides_and_stays() -> None:
-    events = [
-        {"event.name": "gen_ai.user.message", "content": "hi", "role": "user"},
-        {"event.name": "gen_ai.choice", "message": {"role": "assistant", "content": "ho"}},
-    ]
-
-    assert said({"events": events}) == {
-        "inputs": ({"messages": [{"role": "user", "content": "hi"}]}, ()),
-        "outputs": ({"messages": [{"role": "assistant", "content": "ho"}]}, ()),
-    }
-
-
-def test_a_placeholder_of_logfire_makes_no_run_and_its_span_does() -> None:
-    placeholder = Generic().translate(span({"logfire.span_type": "pending_span"}))
-    finished = Generic().translate(span({"logfire.span_type": "span"}))
-
-    assert placeholder.said["drop"] == ("pending_span", ("logfire.span_type",))
-    assert "drop" not in finished.said
