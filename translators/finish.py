@@ -11,10 +11,9 @@ from translators.base import Draft
 from translators.content import side
 from translators.failure import cancelled, error_of
 from translators.halves import join_halves
-from translators.inline_media import lift_media
 from translators.merge import Fields, Merged
 from translators.providers import model_names, model_type, provider_of
-from translators.remains import Sender, add_span, events_of, is_secret, keeps_genai_only
+from translators.remains import ENVELOPE, Sender, add_span, events_of, is_secret, keeps_genai_only
 from translators.run import RUN_TYPES, ExplicitIds, Run, RunType
 from translators.span import STATUS_ERROR, Json, JsonObject, Resource, Scope, Span
 from translators.usage import usage_metadata
@@ -31,7 +30,9 @@ _SINGLE = frozenset(
 )
 # fmt: on
 # LangSmith reads meaning into these: an unmapped attribute of that name must not.
-_RESERVED = frozenset(("thread_id", "session_id", "conversation_id", "revision_id", "user_id"))
+_RESERVED = frozenset(
+    ("thread_id", "session_id", "conversation_id", "revision_id", "user_id", "usage_metadata")
+)
 _PEOPLE = ("thread_id", "user_id")
 _THREAD_KEYS = ("thread_id", "session_id", "conversation_id")
 _IDS = frozenset(("run_id", "trace_id", "parent_run_id", "dotted_order"))
@@ -115,24 +116,25 @@ class Finisher:
                 metadata["cancelled"] = True
         if not _RARE.isdisjoint(said):
             _add_rare(run, said)
-        if not _CONTENT.isdisjoint(said) and span.scope.name != "langsmith":
-            lift_media(run)  # LangSmith's own exporter has its content as its users want it
         run.failures = tuple(failures)
         run.dialects = _speakers(drafts)
         run.genai = run.dialects != ("generic",)
-        _add_people(run, fields, consumed)
-        if merged.bags:
-            _add_bags(merged, metadata, consumed)
-        self._add_unmapped(span, metadata, consumed)
+        if "kind" in said:
+            metadata["otel.kind"] = said["kind"]
         sender = self._sender
         if sender.resource is not span.resource or sender.scope is not span.scope:
             sender = self._sender = Sender(span.resource, span.scope)
         run.runtime = {**sender.runtime, **runtime} if runtime else sender.runtime
+        # Before what senders named themselves, which could have the same name.
         add_span(span, run, sender, everything=self._keep_unmapped)
+        _add_people(run, fields, consumed)
+        if merged.bags:
+            _add_bags(merged, metadata, consumed)
+        self._add_unmapped(span, metadata, consumed)
+        for key, value in sender.metadata.items():
+            metadata.setdefault(key, value)
         if span.events or "first_token_ns" in said:
             run.events = events_of(span, consumed, get("first_token_ns"))
-        if "kind" in said:
-            metadata["otel.kind"] = said["kind"]
         return run
 
     def _add_unmapped(self, span: Span, metadata: JsonObject, consumed: set[Hashable]) -> None:
@@ -161,6 +163,8 @@ def _composed_name(span: Span, model: str | None) -> str:
 def _place_of(field: str) -> tuple[str, str]:
     """Return the group of a field and its name there; "" for the group of a single one."""
     group, dot, name = field.partition(".")
+    if group == "metadata" and name in ENVELOPE:
+        name = "otel.attributes." + name
     return (group, name) if dot else ("", field)
 
 

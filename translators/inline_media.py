@@ -20,17 +20,22 @@ _AUDIO = {"mp3": "audio/mpeg"}
 _UNKNOWN = "application/octet-stream"
 
 
-def lift_media(run: Run) -> None:
-    """Move large inline media out of the messages of *run* into attachments.
+def lift_media(run: Run) -> bool:
+    """Move large inline media out of the messages of *run* into attachments; tell if there were.
 
-    They are called ``<inputs|outputs>_<message>_<block>``, counted from 0; a name that is taken
-    gets ``_`` behind it. What is no valid base64 stays where it is. Nothing is changed in place:
+    LangSmith's own exporter has its content as its users want it: its runs stay as they are.
+    Attachments are called ``<inputs|outputs>_<message>_<block>``, counted from 0; a name that is
+    taken gets ``_`` behind it. What is no valid base64 stays where it is. Nothing is changed in place:
     messages may still be values of the span.
     """
+    if run.runtime.get("library") == "langsmith":
+        return False
+    before = len(run.attachments)
     if run.inputs is not None:
         run.inputs = _lifted(run.inputs, "inputs", run)
     if run.outputs is not None:
         run.outputs = _lifted(run.outputs, "outputs", run)
+    return len(run.attachments) > before
 
 
 def _lifted(content: JsonObject, side: str, run: Run) -> JsonObject:

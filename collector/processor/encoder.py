@@ -8,6 +8,7 @@ import zstandard
 from collector.model import Batch, Destination, EncodedRun, Receipt, SealedBatch
 from collector.processor.json_text import dumps
 from collector.processor.multipart import CONTENT_TYPE, multipart_body
+from translators.inline_media import LIMIT, lift_media
 from translators.run import Run
 from translators.span import (
     FLAG_HAS_IS_REMOTE,
@@ -83,13 +84,12 @@ def encode_run(
     encoded.fields = dumps(fields)[1:-1]
     encoded.extra = dumps(extra)
     size = _RUN_BYTES + len(encoded.fields) + len(encoded.extra)
-    encoded.inputs = encoded.outputs = encoded.events = encoded.error = None
-    if run.inputs is not None:
-        encoded.inputs = dumps(run.inputs)
-        size += len(encoded.inputs)
-    if run.outputs is not None:
-        encoded.outputs = dumps(run.outputs)
-        size += len(encoded.outputs)
+    encoded.events = encoded.error = None
+    inputs, outputs = _content(run.inputs), _content(run.outputs)
+    if (len(inputs or b"") > LIMIT or len(outputs or b"") > LIMIT) and lift_media(run):
+        inputs, outputs = _content(run.inputs), _content(run.outputs)
+    encoded.inputs, encoded.outputs = inputs, outputs
+    size += len(inputs or b"") + len(outputs or b"")
     if run.events:
         encoded.events = dumps(run.events)
         size += len(encoded.events)
@@ -169,6 +169,10 @@ class Sealer:
         return SealedBatch(
             batch.destination, compressed, headers, list(owed.items()), len(batch.runs), len(body)
         )
+
+
+def _content(side: JsonObject | None) -> bytes | None:
+    return None if side is None else dumps(side)
 
 
 def _has_remote_parent(span: Span) -> bool:

@@ -1,3 +1,4 @@
+import base64
 from typing import Any
 
 import orjson
@@ -249,3 +250,14 @@ def test_a_sealer_keeps_its_compressor_and_its_bodies_stay_apart() -> None:
     bodies = [sealer(batch).body for batch in batches]
 
     assert bodies == [Sealer()(batch).body for batch in batches]
+
+
+def test_large_media_leave_the_content_and_become_attachments() -> None:
+    data = base64.b64encode(b"\x00\x01" * 40_000).decode()
+    block = {"type": "audio", "base64": data, "mime_type": "audio/ogg"}
+
+    made = encode(new_run(inputs={"messages": [{"role": "user", "content": [block]}]}))
+
+    assert made.attachments == (("inputs_0_0", "audio/ogg", b"\x00\x01" * 40_000),)
+    assert data.encode() not in (made.inputs or b"")
+    assert made.size > 80_000
