@@ -25,8 +25,8 @@ def lift_media(run: Run) -> bool:
 
     LangSmith's own exporter has its content as its users want it: its runs stay as they are.
     Attachments are called ``<inputs|outputs>_<message>_<block>``, counted from 0; a name that is
-    taken gets ``_`` behind it. What is no valid base64 stays where it is. Nothing is changed in place:
-    messages may still be values of the span.
+    taken gets ``_`` behind it. What is no valid base64 stays where it is. Nothing is changed in
+    place: messages may still be values of the span.
     """
     if run.runtime.get("library") == "langsmith":
         return False
