@@ -72,11 +72,14 @@ def flag(value: Json) -> bool | None:
 
 
 def strings(value: Json) -> list[str] | None:
-    """Return a list of strings from an array, a JSON array, or a comma-separated string."""
+    """Return a list of strings from an array, a JSON array, or a comma-separated string.
+
+    None where there are objects or lists in it: it is a list of something else.
+    """
     if isinstance(value, str):
         parsed = parsed_json(value) if value[:1] == "[" else None
         value = parsed if isinstance(parsed, list) else value.split(",")
-    if not isinstance(value, list):
+    if not isinstance(value, list) or any(isinstance(item, dict | list) for item in value):
         return None
     found = (item.strip() if isinstance(item, str) else text(item) for item in value)
     return [item for item in found if item] or None

@@ -39,7 +39,8 @@ class Draft:
     ``usage.<counter>``, ``runtime.<key>``.
 
     Attributes:
-        said: field -> (value, keys). A key is an attribute key, or the index of a span event.
+        said: field -> (value, keys). A key is an attribute key or the index of a span event; a part
+            of one is a tuple that begins with it (see ``translators.halves``, ``remains``).
         used: keys that are wholly carried by what was said, whoever wins.
     """
 

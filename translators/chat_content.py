@@ -17,9 +17,9 @@ from translators.span import Json, JsonObject, Span
 
 INPUT, OUTPUT = "gen_ai.input.messages", "gen_ai.output.messages"
 SYSTEM, TOOLS = "gen_ai.system_instructions", "gen_ai.tool.definitions"
-PROMPT, COMPLETION = "gen_ai.prompt", "gen_ai.completion"
 # The second words are those of Cloudflare's AI Gateway and of Braintrust.
-_PROMPTS, _COMPLETIONS = (PROMPT, "gen_ai.prompt_json"), (COMPLETION, "gen_ai.completion_json")
+PROMPTS = ("gen_ai.prompt", "gen_ai.prompt_json")
+COMPLETIONS = ("gen_ai.completion", "gen_ai.completion_json")
 ARGUMENTS = (
     "gen_ai.tool.call.arguments", "gen_ai.tool.input", "gen_ai.tool.args", "gen_ai.tool.parameters",
 )  # fmt: skip
@@ -88,55 +88,53 @@ def say_messages(
     attributes = span.attributes
     if "inputs" not in draft.said:
         system, value = attributes.get(SYSTEM), attributes.get(INPUT)
-        keys: tuple[Hashable, ...] = ()
         if events is not None and events.details:
-            keys = _detail_events(events, attributes, draft, (INPUT, SYSTEM))
             system = events.details.get(SYSTEM) if system is None else system
             value = events.details.get(INPUT) if value is None else value
-        _say_inputs(value, system, keys, events, attributes, draft)
+        _say_inputs(value, system, events, attributes, draft)
     if "outputs" not in draft.said:
         value = attributes.get(OUTPUT)
-        keys = ()
         if events is not None and events.details:
-            keys = _detail_events(events, attributes, draft, (OUTPUT,))
             value = events.details.get(OUTPUT) if value is None else value
-        _say_outputs(value, keys, events, attributes, draft, turn, reasons)
+        _say_outputs(value, events, attributes, draft, turn, reasons)
 
 
 def _say_inputs(
     value: Json,
     system: Json,
-    keys: tuple[Hashable, ...],
     events: ChatEvents | None,
     attributes: JsonObject,
     draft: Draft,
 ) -> None:
     messages, rest = _messages_in(value, "user")
+    keys: tuple[Hashable, ...] = ()
+    side: tuple[str, ...] = ()
     if messages is not None:
-        keys += (INPUT,)
+        side = (INPUT,)
     elif value is not None and value != "[]":
         draft.say("raw_inputs", json_or_text(value))
     elif events is not None and events.messages:
-        messages = events.messages
+        messages, keys = events.messages, tuple(events.message_events)
     if system is not None:
         found = json_or_text(system)
         together = with_system(found, messages or [])
         if together:
             messages = together
-            keys += (SYSTEM,)
+            side += (SYSTEM,)
     if messages:
-        if events is not None and messages == events.messages and not rest:
-            keys += tuple(events.message_events)
-        draft.say("inputs", {"messages": messages, **rest}, *keys)
-    elif (given := _first(attributes, _PROMPTS)) is not None:
+        if events is not None:
+            if value is not None and messages == events.messages:
+                keys = tuple(events.message_events)
+            keys = (*_detail_events(events, attributes, draft, side), *side, *keys)
+        draft.say("inputs", {"messages": messages, **rest}, *(keys or side))
+    elif (given := _first(attributes, PROMPTS)) is not None:
         draft.say("inputs", _prompt(given[1]), *given[0])
     elif events is not None and events.prompt is not None:
-        draft.say("inputs", _prompt(events.prompt), *events.message_events)
+        draft.say("inputs", _prompt(events.prompt), *events.prompt_events)
 
 
 def _say_outputs(
     value: Json,
-    keys: tuple[Hashable, ...],
     events: ChatEvents | None,
     attributes: JsonObject,
     draft: Draft,
@@ -147,17 +145,20 @@ def _say_outputs(
     if messages is not None:
         turn = turn or any(message.get("role") == "tool" for message in messages)
         outputs = outputs_of(messages, turn=turn, reasons=reasons)
-        if events is not None and events.choices and outputs == events.outputs(reasons):
-            keys += tuple(events.choice_events)
-        draft.say("outputs", {**outputs, **rest}, OUTPUT, *keys)
+        keys: tuple[Hashable, ...] = (OUTPUT,)
+        if events is not None:
+            keys += _detail_events(events, attributes, draft, (OUTPUT,))
+            if events.choices and outputs == events.outputs(reasons):
+                keys += tuple(events.choice_events)
+        draft.say("outputs", {**outputs, **rest}, *keys)
     elif value is not None and value != "[]":
         draft.say("raw_outputs", json_or_text(value))
     elif events is not None and events.choices:
         draft.say("outputs", events.outputs(reasons), *events.choice_events)
-    elif (given := _first(attributes, _COMPLETIONS)) is not None:
+    elif (given := _first(attributes, COMPLETIONS)) is not None:
         draft.say("outputs", _completion(given[1], reasons), *given[0])
     elif events is not None and events.completion is not None:
-        draft.say("outputs", _completion(events.completion, reasons), *events.choice_events)
+        draft.say("outputs", _completion(events.completion, reasons), *events.completion_events)
 
 
 def _messages_in(value: Json, role: str) -> tuple[list[JsonObject] | None, JsonObject]:
@@ -180,7 +181,7 @@ def _detail_events(
     events: ChatEvents, attributes: JsonObject, draft: Draft, side: tuple[str, ...]
 ) -> tuple[Hashable, ...]:
     """Return what of the details events is told by a *side*, or repeated by the span."""
-    content = (*side, "event.name") + ((TOOLS,) if "params.tools" in draft.said else ())
+    content = side + ((TOOLS,) if "params.tools" in draft.said else ())
     told: list[Hashable] = []
     for at, event in events.detail_events.items():
         if event.attributes.keys().isdisjoint(side):
@@ -188,7 +189,8 @@ def _detail_events(
         aside = [
             key
             for key, value in event.attributes.items()
-            if not (
+            if value != event.name
+            and not (
                 _same(attributes[key], value)
                 if key in attributes
                 else key in content and _merged(events.details[key], value)
@@ -279,7 +281,9 @@ def _of_event(
         return None
     known = {"id": "gen_ai.tool.call.id", "name": "gen_ai.tool.name"}
     told = all(
-        key in ("content", "message", "role") or span.attributes.get(known.get(key, key)) == said
+        key in ("content", "message")
+        or said == "tool"
+        or span.attributes.get(known.get(key, key)) == said
         for key, said in event.attributes.items()
     )
     return ((at,) if told else ()), value

@@ -12,6 +12,7 @@ from translators.message_writer import blocks_of
 from translators.messages import normal_messages, outputs_of
 from translators.parts import parts_in
 from translators.span import Event, Json, JsonObject
+from translators.tools import together
 
 _ROLES = {
     "gen_ai.system.message": "system",
@@ -26,6 +27,7 @@ _PROMPTS = ("gen_ai.content.prompt", "gen_ai.prompt")  # the latter in Semantic 
 _COMPLETION = "gen_ai.content.completion"
 _DETAILS = ".operation.details"
 _PROVIDERS = ("gen_ai.system", "gen_ai.provider.name")
+_BODY, _CALLS = "gen_ai.event.content", "tool_calls."
 _ELIDED = "<elided>"  # what Google's ADK puts in place of content that it shall not send
 _SILENT = ("role", "name")
 _CONTENTS = ("content", "message", "gen_ai.prompt", "gen_ai.completion", "body")
@@ -39,7 +41,8 @@ class ChatEvents:
     Attributes:
         messages: the input side in normal form, and ``message_events`` where it came from.
         choices: a list of messages for each choice, in order, and ``choice_events``.
-        prompt, completion: of the oldest convention, as they came; None where not said.
+        prompt, completion: of the oldest convention, as they came; None where not said. And
+            ``prompt_events`` and ``completion_events``.
         details: attributes of the details events, merged, and ``detail_events``.
     """
 
@@ -47,11 +50,13 @@ class ChatEvents:
         "choice_events",
         "choices",
         "completion",
+        "completion_events",
         "detail_events",
         "details",
         "message_events",
         "messages",
         "prompt",
+        "prompt_events",
     )
 
     def __init__(self) -> None:
@@ -60,7 +65,9 @@ class ChatEvents:
         self.choices: list[list[JsonObject]] = []
         self.choice_events: list[Hashable] = []
         self.prompt: Json = None
+        self.prompt_events: list[Hashable] = []
         self.completion: Json = None
+        self.completion_events: list[Hashable] = []
         self.details: JsonObject = {}
         self.detail_events: dict[int, Event] = {}
 
@@ -88,15 +95,18 @@ def read_events(events: Sequence[Event], attributes: JsonObject) -> ChatEvents |
     for at, event in enumerate(events):
         name = event.name
         if name in _ROLES:
-            source, aside = _source(event.attributes, attributes)
-            if all(key in _SILENT or source[key] is None for key in source):
-                continue  # content is not captured
+            source, aside = _source(event, attributes)
             role = _ROLES[name]
-            found.messages += normal_messages([{"role": role, **source}], role) or []
+            messages = normal_messages([{"role": role, **source}], role)
+            if not messages or all(key in _SILENT or source[key] is None for key in source):
+                continue  # no message, or its content is not captured
+            found.messages += messages
             found.message_events += told_of(at, event, aside)
         elif name == _CHOICE:
-            source, aside = _source(event.attributes, attributes)
+            source, aside = _source(event, attributes)
             index, choice = _choice(source)
+            if not choice:
+                continue
             known = pieces.get(index) if index is not None else None
             if known is not None:
                 _add_piece(choice, known)
@@ -109,13 +119,16 @@ def read_events(events: Sequence[Event], attributes: JsonObject) -> ChatEvents |
             _merge(event.attributes, found.details)
             found.detail_events[at] = event
         elif name in _PROMPTS and found.prompt is None:
-            found.prompt = _text_of(event, "gen_ai.prompt", at, found.message_events)
+            found.prompt = _text_of(event, "gen_ai.prompt", at, found.prompt_events)
         elif name == _COMPLETION and found.completion is None:
-            found.completion = _text_of(event, "gen_ai.completion", at, found.choice_events)
+            found.completion = _text_of(event, "gen_ai.completion", at, found.completion_events)
         else:
             continue
         seen = True
     order.sort(key=lambda choice: choice[:2])
+    for place, (index, _, choice) in enumerate(order):
+        if index != place and choice and pieces.get(index) is choice:
+            choice[0] = _with_more(choice[0], {"index": index})  # its place does not tell
     found.choices = [choice for _, _, choice in order]
     return found if seen else None
 
@@ -153,46 +166,49 @@ def _text_of(event: Event, key: str, at: int, told: list[Hashable]) -> Json:
     return event.attributes.get(name)
 
 
-def _source(attributes: JsonObject, of_span: JsonObject) -> tuple[JsonObject, list[str]]:
+def _source(event: Event, of_span: JsonObject) -> tuple[JsonObject, list[str]]:
     """Return an event as one message, whatever names the content has, and what is beside it.
 
     Names of what belongs to a message have no namespace. What has one tells of the event: it is
     returned as the list of those keys.
     """
+    attributes = event.attributes
     known = [of_span.get(key) for key in _PROVIDERS]
-    source: JsonObject = {}
+    body = parsed_json(attributes.get(_BODY))
+    source: JsonObject = dict(body) if isinstance(body, dict) else {}
+    if source == {} and _BODY in attributes:
+        source["content"] = attributes[_BODY]
     aside: list[str] = []
     for key, value in attributes.items():
-        if key == "event.name" or (key in _PROVIDERS and value in known):
+        if key == _BODY or value == event.name or (key in _PROVIDERS and value in known):
             continue
-        if value == _ELIDED:
-            aside.append(key)
-            continue
-        if key == "gen_ai.event.content":
-            body = parsed_json(value)
-            source = {**source, **body} if isinstance(body, dict) else {**source, "content": value}
-        elif key.startswith("message."):
-            source[key[len("message.") :]] = value
+        word = key
+        if key.startswith("message."):
+            word = key[len("message.") :]
         elif key in ("gen_ai.prompt", "gen_ai.completion", "body"):
-            source.setdefault("content", value)
-        elif key in _PLACES or ("." in key and not key.startswith(("tool_calls.", "tool.result"))):
+            word = "content"
+        elif key.startswith(_CALLS) and key[len(_CALLS) :].partition(".")[0].isdecimal():
+            continue
+        elif key in _PLACES or ("." in key and key != "tool.result"):
+            word = ""
+        if not word or value == _ELIDED or source.setdefault(word, value) != value:
             aside.append(key)
-        elif not key.startswith("tool_calls."):
-            source[key] = value
-    calls = indexed(attributes, "tool_calls.")
-    if calls:
+    calls = indexed(attributes, _CALLS)
+    if calls and "tool_calls" not in source:
         source["tool_calls"] = list(calls.values())
+    elif any(key.startswith(_CALLS) for key in attributes):
+        aside += [key for key in attributes if key.startswith(_CALLS) and key not in aside]
     message = source.pop("message", None)
     if message is not None:
-        body = _opened(message)
-        source = {**body, **source} if isinstance(body, dict) else {"content": body, **source}
+        inner = _opened(message)
+        together(source, inner if isinstance(inner, dict) else {"content": inner})
     content = source.get("content")
     if isinstance(content, str):
         source["content"] = parts_in(content) or content
     elif isinstance(content, dict) and isinstance(content.get("parts"), list):
         # Gemini's content, which says itself whether it is the model's.
         del source["content"]
-        source |= {k: v for k, v in content.items() if k != "role" or v == "model"}
+        together(source, {k: v for k, v in content.items() if k != "role" or v == "model"})
     return source, aside
 
 
@@ -212,26 +228,43 @@ def _choice(source: JsonObject) -> tuple[int | None, list[JsonObject]]:
     if results is not None:  # Strands: what the tools, called by this choice, gave back
         told = {"role": "tool", "content": parts_in(results) or results}
         messages += normal_messages([told], "tool") or []
-    return (index if isinstance(index, int) else None), messages
+    if index is not None and index.__class__ is not int:
+        messages = [_with_more(messages[0], {"index": index}), *messages[1:]]
+        index = None
+    return index, messages
 
 
 def _add_piece(piece: list[JsonObject], choice: list[JsonObject]) -> None:
     """Add to a choice what a further event says of it: streams are told chunk by chunk."""
-    if not piece or not choice:
+    if not piece or not choice or piece[0]["role"] != choice[-1]["role"]:
         choice += piece
         return
     message = dict(choice[-1])
+    replaced: JsonObject = {}
     for key, value in piece[0].items():
         known = message.get(key)
-        if key == "content" and isinstance(known, str) and isinstance(value, str):
+        if known is None or value is None:
+            message[key] = value if known is None else known
+        elif key == "content" and isinstance(known, str) and isinstance(value, str):
             message[key] = known + value
-        elif key == "content" and known is not None and value is not None:
+        elif key == "content":
             message[key] = blocks_of(message) + blocks_of(piece[0])
-        elif key == "tool_calls" and known is not None:
+        elif key == "tool_calls":
             message[key] = known + value
-        elif value is not None and key != "role":
+        elif key == "additional_kwargs":
+            together(replaced, value)
+        elif known != value:
+            replaced[key] = known
             message[key] = value
-    choice[-1:] = [message, *piece[1:]]
+    choice[-1:] = [_with_more(message, replaced), *piece[1:]]
+
+
+def _with_more(message: JsonObject, more: JsonObject) -> JsonObject:
+    """Return a message with more of what does not fit into one."""
+    if not more:
+        return message
+    rest = message.get("additional_kwargs")
+    return {**message, "additional_kwargs": together(dict(rest) if rest else {}, more)}
 
 
 def _merge(attributes: JsonObject, details: JsonObject) -> None:

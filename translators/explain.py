@@ -71,10 +71,14 @@ def _values(merged: Merged) -> dict[str, tuple[Json, str]]:
 
 
 def _names(span: Span, keys: Iterable[Hashable]) -> dict[str, None]:
-    return {
-        _event_name(key, span.events[key]) if isinstance(key, int) else str(key): None
-        for key in keys
-    }
+    names: dict[str, None] = {}
+    for key in keys:
+        # A tuple stands for a part: one side of an attribute, or one attribute of an event.
+        whole = key[0] if isinstance(key, tuple) else key
+        names[_event_name(whole, span.events[whole]) if isinstance(whole, int) else str(whole)] = (
+            None
+        )
+    return names
 
 
 def _event_name(index: int, event: Event) -> str:

@@ -7,6 +7,8 @@ from translators.attributes import flag, text
 from translators.span import STATUS_ERROR, STATUS_OK, Event, Span
 
 LANGSMITH_SCOPE = "langsmith"
+# The second is what the conventions have renamed it to for calls of models.
+_EXCEPTIONS = ("exception", "gen_ai.client.operation.exception")
 # A tool call that waits for approval or for another process is raised, but did not fail.
 DEFERRED = "pydantic_ai.tool.deferral.name"
 # All that older versions tell of it. No set: the value may be of any type.
@@ -29,7 +31,7 @@ def error_of(span: Span, said: str | None) -> str | None:
     attributes = span.attributes
     if DEFERRED in attributes:
         return None
-    thrown = [event for event in span.events if event.name == "exception"] if span.events else []
+    thrown = [event for event in span.events if event.name in _EXCEPTIONS] if span.events else []
     if thrown and text(thrown[-1].attributes.get("exception.type")) in _DEFERRALS:
         return None
     failed = span.status_code == STATUS_ERROR or said is not None
@@ -54,7 +56,7 @@ def cancelled(span: Span) -> bool:
     for event in span.events:
         if event.name == "span.cancelled":
             return True
-        if event.name == "exception" and not _handled(event):
+        if event.name in _EXCEPTIONS and not _handled(event):
             kind = text(event.attributes.get("exception.type"))
             if kind and kind.rpartition(".")[2] == "CancelledError":
                 return True

@@ -13,10 +13,11 @@ from translators.failure import cancelled, error_of
 from translators.halves import join_halves
 from translators.merge import Fields, Merged
 from translators.providers import model_names, model_type, provider_of
-from translators.remains import ENVELOPE, Sender, add_span, events_of, is_secret, keeps_genai_only
+from translators.remains import ENVELOPE, REDACTED, Sender, add_span, events_of, is_credential
 from translators.run import RUN_TYPES, ExplicitIds, Run, RunType
 from translators.span import STATUS_ERROR, Json, JsonObject, Resource, Scope, Span
 from translators.usage import usage_metadata
+from translators.user_metadata import add_bags, add_people, add_unmapped
 
 # Only these call a model, so only these have parameters, a provider and a price.
 _MODEL_RUNS = frozenset(("llm", "embedding", "retriever"))
@@ -29,19 +30,16 @@ _SINGLE = frozenset(
      "usage_metadata", "usage_holder")
 )
 # fmt: on
-# LangSmith reads meaning into these: an unmapped attribute of that name must not.
-_RESERVED = frozenset(
-    ("thread_id", "session_id", "conversation_id", "revision_id", "user_id", "usage_metadata")
-)
-_PEOPLE = ("thread_id", "user_id")
-_THREAD_KEYS = ("thread_id", "session_id", "conversation_id")
 _IDS = frozenset(("run_id", "trace_id", "parent_run_id", "dotted_order"))
 _RARE = _IDS | {"tags", "project", "project_id", "reference_example_id"}
 _RARE |= {"attachments", "is_root", "drop"}
 _CONTENT = frozenset(("inputs", "outputs", "raw_inputs", "raw_outputs"))
 _MODEL_FIELDS = ("model", "response_model", "provider")
+_MODEL_WORDS = ("response_model", "ls_model_name", "ls_provider", "gen_ai_provider_raw")
 # Told on tool runs too, which call no model.
 _ALWAYS_PARAMS = frozenset(("tools", "tool_name"))
+# Groups with names that users chose, and the one for those of credentials.
+_OF_USERS, _SECRET = ("metadata", "params", "runtime"), "secret"
 _FROM_PARAMS = (
     ("temperature", "ls_temperature"),
     ("max_tokens", "ls_max_tokens"),
@@ -75,7 +73,9 @@ class Finisher:
         usage: JsonObject = {}
         runtime: JsonObject = {}
         metadata: JsonObject = {"OTEL_TRACE_ID": span.trace_id, "OTEL_SPAN_ID": span.span_id}
+        secret: JsonObject = {}
         groups = {"params": params, "metadata": metadata, "usage": usage, "runtime": runtime}
+        groups[_SECRET] = secret
         for field, (value, keys, _) in fields.items():
             group, name = _place_of(field)
             if not group:
@@ -85,6 +85,8 @@ class Finisher:
             elif group != "params" or has_params or name in _ALWAYS_PARAMS:
                 groups[group][name] = value
                 consumed.update(keys)
+        if secret:
+            metadata.update(dict.fromkeys(secret, REDACTED))
         get = said.get
         name = get("name") or span.name or _composed_name(span, get("model"))
         run = Run(name, run_type, _micros(span, span.start_ns), _micros(span, span.end_ns))
@@ -127,26 +129,15 @@ class Finisher:
         run.runtime = {**sender.runtime, **runtime} if runtime else sender.runtime
         # Before what senders named themselves, which could have the same name.
         add_span(span, run, sender, everything=self._keep_unmapped)
-        _add_people(run, fields, consumed)
+        add_people(run, fields, consumed)
         if merged.bags:
-            _add_bags(merged, metadata, consumed)
-        self._add_unmapped(span, metadata, consumed)
+            add_bags(merged, metadata, consumed)
+        add_unmapped(span, metadata, consumed, everything=self._keep_unmapped)
         for key, value in sender.metadata.items():
             metadata.setdefault(key, value)
         if span.events or "first_token_ns" in said:
             run.events = events_of(span, consumed, get("first_token_ns"))
         return run
-
-    def _add_unmapped(self, span: Span, metadata: JsonObject, consumed: set[Hashable]) -> None:
-        everything = self._keep_unmapped
-        for key, value in span.attributes.items():
-            if key in consumed or not (everything or keeps_genai_only(key)):
-                continue
-            if is_secret(key):
-                value = "[redacted]"
-            if key in _RESERVED or key[:3] == "ls_" or (key in metadata and metadata[key] != value):
-                key = "otel.attributes." + key
-            metadata[key] = value
 
 
 def _micros(span: Span, ns: int) -> int:
@@ -163,9 +154,13 @@ def _composed_name(span: Span, model: str | None) -> str:
 def _place_of(field: str) -> tuple[str, str]:
     """Return the group of a field and its name there; "" for the group of a single one."""
     group, dot, name = field.partition(".")
+    if not dot:
+        return "", field
+    if group in _OF_USERS and is_credential(name):
+        group = _SECRET
     if group == "metadata" and name in ENVELOPE:
         name = "otel.attributes." + name
-    return (group, name) if dot else ("", field)
+    return group, name
 
 
 def _add_rare(run: Run, said: JsonObject) -> None:
@@ -220,9 +215,6 @@ def _add_model(
     run: Run,
 ) -> None:
     metadata = run.metadata
-    for field in _MODEL_FIELDS:
-        if field in merged.fields:
-            merged.used.update(merged.fields[field][1])
     if asked is not None:
         params.setdefault("model", asked)
     if answered is not None:
@@ -235,6 +227,11 @@ def _add_model(
         metadata.setdefault("ls_provider", provider)
     if merged.providers and merged.providers[0] != metadata.get("ls_provider"):
         metadata["gen_ai_provider_raw"] = merged.providers[0]
+    told = (params.get("model"), *map(metadata.get, _MODEL_WORDS))
+    for field in _MODEL_FIELDS:
+        said = merged.fields.get(field)
+        if said is not None and said[0] in told:
+            merged.used.update(said[1])
     if run.run_type == "llm":
         for param, key in _FROM_PARAMS:
             if param in params:
@@ -266,24 +263,3 @@ def _details(usage: JsonObject) -> list[Json]:
         if isinstance(part, dict):
             found += part.values()
     return found
-
-
-def _add_people(run: Run, fields: Fields, consumed: set[Hashable]) -> None:
-    metadata = run.metadata
-    for name in _PEOPLE:
-        if name in fields:
-            value, keys, _ = fields[name]
-            if metadata.setdefault(name, value) == value:
-                consumed.update(keys)
-    for key in _THREAD_KEYS:
-        if key in metadata:
-            run.thread_id = str(metadata[key])
-            return
-
-
-def _add_bags(merged: Merged, metadata: JsonObject, consumed: set[Hashable]) -> None:
-    for group, members, keys, _ in merged.bags:
-        if group == "metadata" and all(
-            metadata.setdefault(key, value) == value for key, value in members.items()
-        ):
-            consumed.update(keys)

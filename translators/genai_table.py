@@ -9,11 +9,11 @@ from collections.abc import Mapping
 from translators.attributes import Table, anything, count, flag, json_or_text, number, strings, text
 from translators.chat_content import (
     ARGUMENTS,
-    COMPLETION,
+    COMPLETIONS,
     DOCUMENTS,
     INPUT,
     OUTPUT,
-    PROMPT,
+    PROMPTS,
     QUERIES,
     RESULTS,
     SYSTEM,
@@ -33,6 +33,11 @@ def _provider(value: Json) -> str | None:
 def _model(value: Json) -> str | None:
     """Return the name of a model; Micrometer's word for one that is not known is "none"."""
     return None if value == "none" else text(value)
+
+
+def given(value: Json) -> Json:
+    """Return a setting; Pipecat's word for one that nobody gave says nothing."""
+    return None if value == "NOT_GIVEN" else value
 
 
 def _stops(value: Json) -> list[Json] | None:
@@ -98,7 +103,7 @@ TABLE = Table(
         "gen_ai.request.extra_body": ("params.extra_body", json_or_text),
         "gen_ai.request.tool_choice": ("params.tool_choice", json_or_text),
         "gen_ai.user": ("params.user", text),
-        "gen_ai.request.*": ("params.*", anything),
+        "gen_ai.request.*": ("params.*", given),
         "gcp.gen_ai.operation.config.*": ("params.*", anything),
         TOOLS: ("params.tools", tools_of),
         # Token counts.
@@ -193,8 +198,8 @@ ALSO: Mapping[str, str] = {
     INPUT: "inputs",
     SYSTEM: "inputs",
     OUTPUT: "outputs",
-    PROMPT: "inputs",
-    COMPLETION: "outputs",
+    **dict.fromkeys(PROMPTS, "inputs"),
+    **dict.fromkeys(COMPLETIONS, "outputs"),
     **dict.fromkeys((*ARGUMENTS, *QUERIES, *TOP_K), "inputs"),
     **dict.fromkeys((*RESULTS, *DOCUMENTS), "outputs"),
 }

@@ -35,7 +35,8 @@ def chat_messages(
         return [{"role": role, "content": value}]
     if not is_chat(value):
         return None
-    return normal_messages([_message(item, role, told) for item in value], role)
+    messages = [_message(item, role, told, at) for at, item in enumerate(value)]
+    return normal_messages(messages, role)
 
 
 def meta_of(message: Json) -> JsonObject:
@@ -44,9 +45,14 @@ def meta_of(message: Json) -> JsonObject:
     return found if isinstance(found, dict) else {}
 
 
-def untold(meta: JsonObject, told: JsonObject) -> JsonObject:
-    """Return what a generator tells of an answer beyond its finish reason, and what is *told*."""
-    known = ["index", "finish_reason"]
+def untold(meta: JsonObject, told: JsonObject, at: int = 0) -> JsonObject:
+    """Return what a generator tells of its answer number *at* beyond its finish reason.
+
+    And beyond the model and the usage that are *told*.
+    """
+    known = ["finish_reason"]
+    if meta.get("index") == at:
+        known.append("index")
     if text(meta.get("model")) is not None and meta["model"] == told.get("model"):
         known.append("model")
     usage = meta.get("usage")
@@ -56,18 +62,32 @@ def untold(meta: JsonObject, told: JsonObject) -> JsonObject:
 
 
 def tools_from(value: Json) -> list[JsonObject] | None:
-    """Return the definitions of tools and of toolsets; None where there are none."""
+    """Return the definitions of tools and of toolsets; None where anything else is among them."""
     items = value if isinstance(value, list) else [value]
     found: list[JsonObject] = []
     for item in items:
-        data = item.get("data") if isinstance(item, dict) else None
-        if isinstance(data, dict) and isinstance(data.get("tools"), list):
-            found += tools_from(data["tools"]) or []
-        elif isinstance(data, dict):
-            found += tools_of({**data, "class": item.get("type")}) or []
-        elif isinstance(item, dict):
-            found += tools_of(item) or []
+        if not isinstance(item, dict):
+            return None
+        data = item.get("data")
+        if not isinstance(data, dict):
+            tools = tools_of(item)
+        elif isinstance(data.get("tools"), list):
+            tools = _of_toolset(item, data)
+        else:
+            rest = {key: item[key] for key in item if key not in ("type", "data")}
+            tools = tools_of({**data, **rest, "class": item.get("type")})
+        if not tools:
+            return None
+        found += tools
     return found or None
+
+
+def _of_toolset(item: JsonObject, data: JsonObject) -> list[JsonObject] | None:
+    tools = tools_from(data["tools"])
+    whole = unless_empty({**item, **data}, ("tools", "data"))
+    if not tools or not all(isinstance(tool.get("function"), dict) for tool in tools):
+        return None
+    return [{**tool, "function": {**tool["function"], "toolset": whole}} for tool in tools]
 
 
 def documents_from(value: Json) -> list[JsonObject] | None:
@@ -87,8 +107,8 @@ def embedded(value: Json) -> tuple[list[Json], list[JsonObject], list[JsonObject
         for at, item in enumerate(value)
         if item.get("embedding") is not None
     ]
-    rest = [unless_empty(_document(item), ("content", "embedding")) for item in value]
-    return texts, vectors, documents_of(rest) or []
+    rest = [unless_empty(_document(item), ("embedding",)) for item in value]
+    return texts, vectors, rest
 
 
 def _document(item: JsonObject) -> JsonObject:
@@ -109,15 +129,15 @@ def _fields(item: JsonObject) -> JsonObject:
     return {key[1:] if key[1:] in _FIELDS else key: item[key] for key in item}
 
 
-def _message(item: JsonObject, role: str, told: JsonObject | None) -> JsonObject:
+def _message(item: JsonObject, role: str, told: JsonObject | None, at: int) -> JsonObject:
     message = _fields(item)
     content, meta = message.get("content"), meta_of(message)
     if isinstance(content, list):
         message = {**message, "content": [_part(part) for part in content]}
     if not meta:
-        return {key: message[key] for key in message if key != "meta"}
+        return unless_empty(message, ())
     if told is not None:
-        meta = untold(meta, told)
+        meta = untold(meta, told, at)
     elif role == "assistant":
         meta = {key: meta[key] for key in meta if key != "finish_reason"}
     message = {**message, "meta": meta}

@@ -24,66 +24,80 @@ from translators.usage_objects import counters_of, counts_cache_apart
 _RENAMED = {"top_k": "k", "filters": "filter"}
 
 
-def say_model(given: Json, answered: Json, keys: tuple[str, str], draft: Draft) -> None:
-    """Say the two sides of a generator, its parameters, its model and its usage.
+class Exchange:
+    """What something was run with and what it made, decoded.
 
-    Args:
-        given: what it was run with, decoded; None where that is not told. So is *answered*.
-        keys: the attributes that the two stand in.
-        draft: gets what they say.
+    Attributes:
+        given: None where that is not told; what Haystack could not serialise is text. So is made.
+        given_key, made_key: the attributes that they stand in.
+        alone: the span speaks in Haystack's words only, so that nobody else's may win.
     """
-    if isinstance(given, dict):
-        _say_request(given, keys[0], draft)
-    elif given is not None:
-        draft.say("raw_inputs", given, keys[0])
-    if isinstance(answered, dict):
-        _say_answer(answered, keys[1], draft)
-    elif answered is not None:
-        draft.say("raw_outputs", answered, keys[1])
+
+    __slots__ = ("alone", "given", "given_key", "made", "made_key")
+
+    def __init__(self, attributes: Mapping[str, Json], keys: tuple[str, str]) -> None:
+        self.given_key, self.made_key = keys
+        self.given = json_or_text(attributes.get(self.given_key))
+        self.made = json_or_text(attributes.get(self.made_key))
+        self.alone = all(key.startswith("haystack.") for key in attributes)
 
 
-def _say_request(given: JsonObject, key: str, draft: Draft) -> None:
+def say_model(told: Exchange, draft: Draft) -> None:
+    """Say the two sides of a generator, its parameters, its model and its usage."""
+    if isinstance(told.given, dict):
+        _say_request(told.given, told, draft)
+    else:
+        draft.say("raw_inputs", told.given, told.given_key)
+    if isinstance(told.made, dict):
+        _say_answer(told.made, told, draft)
+    else:
+        draft.say("raw_outputs", told.made, told.made_key)
+
+
+def _say_request(given: JsonObject, told: Exchange, draft: Draft) -> None:
     taken = set()
     params = given.get("generation_kwargs")
     if isinstance(params, dict):
-        taken.add("generation_kwargs")
         draft.say("model", text(params.get("model")))
         for name, value in params.items():
             draft.say(f"params.{name}", value)
+        if told.alone:
+            taken.add("generation_kwargs")
     tools = tools_from(given.get("tools"))
     if tools:
-        taken.add("tools")
         draft.say("params.tools", tools)
+        if told.alone:
+            taken.add("tools")
     prompt = given.get("prompt")
     messages = None if prompt is not None else chat_messages(given.get("messages"), "user")
     inputs: JsonObject = {} if messages is None else {"messages": messages}
     if messages is not None:
         taken.add("messages")
-    draft.say("inputs", {**inputs, **unless_empty(given, taken)}, key)
+    draft.say("inputs", {**inputs, **unless_empty(given, taken)}, told.given_key)
 
 
-def _say_answer(answered: JsonObject, key: str, draft: Draft) -> None:
+def _say_answer(answered: JsonObject, told: Exchange, draft: Draft) -> None:
     replies: Json = answered.get("replies")
     rest = unless_empty(answered, ("replies",))
     if is_chat(replies):
         first = meta_of(replies[0])
-        messages = chat_messages(replies, "assistant", told=first) or []
+        messages = chat_messages(replies, "assistant", told=first if told.alone else {}) or []
         rest |= outputs_of(messages)
     elif isinstance(replies, list) and all(isinstance(reply, str) for reply in replies):
         metas: list[Json] = answered["meta"] if isinstance(answered.get("meta"), list) else []
-        told = [meta for meta in metas if isinstance(meta, dict)]
-        first = told[0] if told else {}
-        if len(told) == len(replies):
-            more = [untold(meta, first) for meta in told]
+        known = [meta for meta in metas if isinstance(meta, dict)]
+        first = known[0] if known else {}
+        if len(known) == len(metas) == len(replies) and told.alone:
+            more = [untold(meta, first, at) for at, meta in enumerate(known)]
             rest = {k: rest[k] for k in rest if k != "meta"} | ({"meta": more} if any(more) else {})
         rest["choices"] = [
-            {"text": reply, "index": at, "finish_reason": _reason(told, at)}
+            {"text": reply, "index": at, "finish_reason": _reason(known, at)}
             for at, reply in enumerate(replies)
         ]
     else:
-        draft.say("raw_outputs", answered, key)
+        draft.say("raw_outputs", answered, told.made_key)
         return
-    draft.say("outputs", rest, key)
+    draft.say("outputs", rest, told.made_key)
     _say_meta(first, draft)
 
 
@@ -103,20 +117,24 @@ def say_usage(usage: Json, draft: Draft) -> None:
             draft.say("usage.exclusive", True)
 
 
-def say_documents(given: Json, found: Json, keys: tuple[str, str], draft: Draft) -> None:
+def say_documents(told: Exchange, draft: Draft) -> None:
     """Say a query, or the documents to be ranked, and the documents that came of it."""
+    given, made = told.given, told.made
     if isinstance(given, dict):
-        inputs = {_RENAMED.get(name, name): given[name] for name in unless_empty(given, ())}
+        inputs = unless_empty(given, ())
+        for name, word in _RENAMED.items():
+            if name in inputs and word not in inputs:
+                inputs[word] = inputs.pop(name)
         _with_documents(inputs)
-        draft.say("inputs", inputs, keys[0])
-    elif given is not None:
-        draft.say("raw_inputs", given, keys[0])
-    if isinstance(found, dict):
-        outputs = dict(unless_empty(found, ("documents",)) | {"documents": found.get("documents")})
+        draft.say("inputs", inputs, told.given_key)
+    else:
+        draft.say("raw_inputs", given, told.given_key)
+    if isinstance(made, dict):
+        outputs = {**unless_empty(made, ("documents",)), "documents": made.get("documents")}
         _with_documents(outputs)
-        draft.say("outputs", outputs, keys[1])
-    elif found is not None:
-        draft.say("raw_outputs", found, keys[1])
+        draft.say("outputs", outputs, told.made_key)
+    else:
+        draft.say("raw_outputs", made, told.made_key)
 
 
 def _with_documents(side: JsonObject) -> None:
@@ -125,104 +143,106 @@ def _with_documents(side: JsonObject) -> None:
         side["documents"] = documents
 
 
-def say_embedding(given: Json, made: Json, keys: tuple[str, str], draft: Draft) -> None:
+def say_embedding(told: Exchange, draft: Draft) -> None:
     """Say the text, or the texts of documents, and their embeddings."""
+    given, made = told.given, told.made
     known: list[JsonObject] = []
     if isinstance(given, dict):
+        inputs: JsonObject = {"input": given.get("text")}
         found = embedded(given.get("documents"))
         if found is not None:
             texts, _, known = found
-            inputs: JsonObject = {"input": texts, "documents": known}
-        else:
-            inputs = {"input": given.get("text")}
-        draft.say("inputs", inputs | unless_empty(given, ("text", "documents")), keys[0])
-    elif given is not None:
-        draft.say("raw_inputs", given, keys[0])
+            more = [unless_empty(item, ("content",)) for item in known]
+            inputs = {"input": texts, "documents": documents_from(more)}
+        taken = ("text",) if found is None else ("documents",)
+        draft.say("inputs", inputs | unless_empty(given, taken), told.given_key)
+    else:
+        draft.say("raw_inputs", given, told.given_key)
     if not isinstance(made, dict):
-        draft.say("raw_outputs", made, keys[1])
+        draft.say("raw_outputs", made, told.made_key)
         return
-    meta = made.get("meta")
-    outputs: JsonObject = {}
+    outputs = unless_empty(made, ("embedding",))
     found = embedded(made.get("documents"))
     if found is not None:
         outputs["data"] = found[1]
-        if found[2] != known:
-            outputs["documents"] = found[2]
+        if found[2] == known:
+            del outputs["documents"]
+        else:
+            outputs["documents"] = documents_from(found[2])
     elif "embedding" in made:
         outputs["data"] = [{"index": 0, "embedding": made["embedding"]}]
-    outputs |= unless_empty(made, ("meta", "embedding", "documents"))
+    meta = outputs.get("meta")
     if isinstance(meta, dict):
         _say_meta(meta, draft)
-        more = untold(meta, meta)
-        outputs |= {"meta": more} if more else {}
-    draft.say("outputs", outputs, keys[1])
+        if told.alone:
+            del outputs["meta"]
+            outputs |= unless_empty({"meta": untold(meta, meta)}, ())
+    draft.say("outputs", outputs, told.made_key)
 
 
-def say_agent(given: Json, done: Json, keys: tuple[str, str], draft: Draft) -> None:
+def say_agent(told: Exchange, draft: Draft) -> None:
     """Say what an agent was asked, and what it and its tools said since then."""
+    given, done = told.given, told.made
     before = chat_messages(given.get("messages"), "user") if isinstance(given, dict) else None
     after = chat_messages(done.get("messages"), "assistant") if isinstance(done, dict) else None
-    if before is not None and after is not None:
+    if before is not None and after is not None and told.alone:
         # The agent returns the whole conversation, with its system prompt at the beginning.
         start = 0 if after[: len(before)] == before else 1
         end = start + len(before)
         if after[start:end] == before:
             before, after = after[:end], after[end:]
     if before is not None:
-        draft.say("inputs", {"messages": before, **unless_empty(given, ("messages",))}, keys[0])
+        rest = unless_empty(given, ("messages",))
+        draft.say("inputs", {"messages": before, **rest}, told.given_key)
     else:
-        draft.say("raw_inputs", given, keys[0])
+        draft.say("raw_inputs", given, told.given_key)
     if after is None or not isinstance(done, dict):
-        draft.say("raw_outputs", done, keys[1])
+        draft.say("raw_outputs", done, told.made_key)
         return
     last = chat_messages([done.get("last_message")], "assistant")
     known = ("messages", "last_message") if last == after[-1:] else ("messages",)
-    draft.say("outputs", {"messages": after, **unless_empty(done, known)}, keys[1])
+    draft.say("outputs", {"messages": after, **unless_empty(done, known)}, told.made_key)
     say_usage(done.get("token_usage"), draft)
 
 
-def say_pipeline(given: Json, made: Json, keys: tuple[str, str], draft: Draft) -> None:
+def say_pipeline(told: Exchange, draft: Draft) -> None:
     """Say what goes into a pipeline and what comes out, by component; of one, its messages."""
-    for side, value, key in (("inputs", given, keys[0]), ("outputs", made, keys[1])):
-        content = _of_one(value, "assistant" if side == "outputs" else "user")
-        draft.say(side, content, key)
-        if content is None:
-            draft.say(f"raw_{side}", value, key)
+    _say_sides(_of_one(told.given, "user"), _of_one(told.made, "assistant"), told, draft)
 
 
-def say_any(given: Json, made: Json, keys: tuple[str, str], draft: Draft) -> None:
+def say_any(told: Exchange, draft: Draft) -> None:
     """Say the two sides of any other component, with its chat messages in normal form."""
-    for side, value, key in (("inputs", given, keys[0]), ("outputs", made, keys[1])):
-        content = _conversation(value, "assistant" if side == "outputs" else "user")
-        draft.say(side, content, key)
-        if content is None:
-            draft.say(f"raw_{side}", value, key)
+    inputs, outputs = conversation(told.given, "user"), conversation(told.made, "assistant")
+    _say_sides(inputs, outputs, told, draft)
+
+
+def _say_sides(
+    inputs: JsonObject | None, outputs: JsonObject | None, told: Exchange, draft: Draft
+) -> None:
+    if inputs is None:
+        draft.say("raw_inputs", told.given, told.given_key)
+    draft.say("inputs", inputs, told.given_key)
+    if outputs is None:
+        draft.say("raw_outputs", told.made, told.made_key)
+    draft.say("outputs", outputs, told.made_key)
 
 
 def _of_one(value: Json, role: str) -> JsonObject | None:
     if not isinstance(value, dict) or len(value) != 1:
         return None
     [content] = value.values()
-    return _conversation(content, role)
+    return conversation(content, role)
 
 
-def _conversation(value: Json, role: str) -> JsonObject | None:
+def conversation(value: Json, role: str) -> JsonObject | None:
     """Return an object with one list of chat messages as ``{"messages": [...]}`` and the rest."""
     if not isinstance(value, dict):
         return None
     lists = [name for name, item in value.items() if is_chat(item)]
-    if len(lists) != 1:
+    if len(lists) != 1 or (lists != ["messages"] and value.get("messages") is not None):
         return None
     messages = chat_messages(value[lists[0]], role)
     return {"messages": messages, **unless_empty(value, lists)}
-
-
-def both(attributes: Mapping[str, Json], keys: tuple[str, str]) -> tuple[Json, Json]:
-    """Return what the attributes of the two sides hold, decoded; None for those that are absent.
-
-    What Haystack could not serialise is text.
-    """
-    return json_or_text(attributes.get(keys[0])), json_or_text(attributes.get(keys[1]))
 
 
 def _reason(told: list[JsonObject], at: int) -> str | None:

@@ -3,9 +3,10 @@
 Source: https://github.com/traceloop/openllmetry; the same form comes from LiteLLM and others.
 """
 
-from translators.attributes import count, in_order, number
+from translators.attributes import count, in_order, number, strings
 from translators.base import Draft
 from translators.documents import document
+from translators.message_writer import joined
 from translators.messages import normal_messages, outputs_of
 from translators.parts import parts_in
 from translators.run import RunType
@@ -98,8 +99,8 @@ def say_completions(
         return
     if len(messages) > 1 and (_are_calls(nodes[1:]) or _are_parts(attributes)):
         messages = [_merged(messages)]
-    reasons = attributes.get("gen_ai.response.finish_reasons")
-    outputs = outputs_of(messages, reasons=reasons if isinstance(reasons, list) else ())
+    reasons = strings(attributes.get("gen_ai.response.finish_reasons")) or ()
+    outputs = outputs_of(messages, reasons=reasons)
     if "inputs" in draft.said and "prompt" in draft.said["inputs"][0]:
         outputs = _text_completion(messages) or outputs
     draft.say("outputs", outputs, *keys)
@@ -161,7 +162,8 @@ def _message(node: JsonObject) -> JsonObject:
     thought = message.pop("reasoning", None)
     if isinstance(thought, str):
         parts = message.get("content") or []
-        parts = [{"type": "text", "text": parts}] if isinstance(parts, str) else parts
+        if not isinstance(parts, list):
+            parts = [parts]
         message["content"] = [{"type": "reasoning", "text": thought}, *parts]
     elif thought is not None:
         message["reasoning"] = thought
@@ -181,7 +183,7 @@ def _are_calls(nodes: list[JsonObject]) -> bool:
 
     A choice of its own would have a role, or an end.
     """
-    return all(node.keys() == {"function_call"} for node in nodes)
+    return bool(nodes) and all(node.keys() == {"function_call"} for node in nodes)
 
 
 def _merged(messages: list[JsonObject]) -> JsonObject:
@@ -195,14 +197,9 @@ def _merged(messages: list[JsonObject]) -> JsonObject:
         else:
             content += text_or_blocks or []
         calls += message.get("tool_calls", [])
-        merged = _joined(merged, message)
+        keys = {key: message[key] for key in message if key not in ("content", "tool_calls")}
+        merged = joined(keys, merged)
     merged["content"] = content or None
     if len(content) == 1 and content[0].keys() == {"type", "text"}:
         merged["content"] = content[0]["text"]
     return merged | ({"tool_calls": calls} if calls else {})
-
-
-def _joined(merged: JsonObject, message: JsonObject) -> JsonObject:
-    """Return both; where both have further keywords, these too."""
-    more = {**merged.get("additional_kwargs", {}), **message.get("additional_kwargs", {})}
-    return {**merged, **message, **({"additional_kwargs": more} if more else {})}

@@ -80,8 +80,8 @@ def say_usage(value: Json, key: str, draft: Draft) -> None:
             draft.say("usage.exclusive", True)
     else:
         counters = counters_of_buckets(usage)
-        told = set(counters.values())
-        complete = all(number == 0 or number in told for number in usage.values())
+        told = [0, *counters.values()]
+        complete = all(number in told for number in usage.values())
     for name, count in counters.items():
         draft.say(f"usage.{name}", count, *((key,) if complete else ()))
 
@@ -92,7 +92,7 @@ def say_costs(value: Json, key: str, draft: Draft) -> None:
     if given is None:
         return
     costs = costs_of_buckets(given)
-    told = set(costs.values())
+    told = list(costs.values())
     complete = all(number in told for number in given.values())
     for name, cost in costs.items():
         draft.say(f"usage.{name}", cost, *((key,) if complete else ()))

@@ -144,9 +144,10 @@ def _nodes(value: Json) -> list[JsonObject] | None:
     for scored in found:
         node = scored.get("node") if isinstance(scored, dict) else None
         if isinstance(node, dict):
-            metadata = {**(node.get("metadata") or {}), "score": scored.get("score")}
-            metadata |= {"id": node.get("id_")} if "id_" in node else {}
-            items.append({"content": node.get("text", ""), "metadata": metadata})
+            metadata = node.get("metadata")
+            told = dict(metadata) if isinstance(metadata, dict) else {}
+            told |= {"score": scored.get("score"), "id": node.get("id_")}
+            items.append({"content": node.get("text", ""), "metadata": told})
         else:
             items.append(scored)
     return documents_of(items)

@@ -4,7 +4,7 @@ Source: OpenAI API reference (``image_url``, ``input_audio``); LangChain "Standa
 """
 
 from translators.span import Json, JsonObject
-from translators.tools import unless_empty
+from translators.tools import together, unless_empty
 
 # OpenAI takes inline audio in these two formats only.
 _INPUT_AUDIO = {
@@ -12,6 +12,13 @@ _INPUT_AUDIO = {
     "audio/mpeg": "mp3", "audio/mp3": "mp3",
 }  # fmt: skip
 _KINDS = ("image", "audio", "video")
+# Words that say no more than the block that is made.
+_SORTS = ("type", "modality")
+_KNOWN_SORTS = frozenset(
+    ("blob", "uri", "file", "image", "audio", "video", "document", "image_url", "input_image",
+     "input_file", "image-url", "audio-url", "video-url", "document-url", "binary", "media",
+     "base64", "url", "text", "content", "input_audio", "file_url", "s3")
+)  # fmt: skip
 _WRAPPERS = (
     "source", "content", "image", "audio", "video", "document", "media", "image_url",
     "inline_data", "inlineData", "file_data", "fileData", "file",
@@ -35,7 +42,7 @@ class _Found:
     def take(self, field: str, value: str, key: str) -> None:
         """Keep the first value of a field; another one is an extra under its own key."""
         if self.fields.setdefault(field, value) != value:
-            self.extras[key] = value
+            together(self.extras, {key: value})
 
 
 def media_block(part: JsonObject) -> JsonObject:
@@ -59,17 +66,17 @@ def media_block(part: JsonObject) -> JsonObject:
 
 def _collect(part: JsonObject, found: _Found, depth: int) -> None:
     for key, value in part.items():
-        if value is None or key in ("type", "modality"):
+        if value is None or (key in _SORTS and value.__class__ is str and value in _KNOWN_SORTS):
             continue
         if isinstance(value, dict) and key == "extras":
-            found.extras |= value
+            together(found.extras, value)
         elif isinstance(value, dict) and depth < 3 and key in (*_WRAPPERS, "s3Location"):
             _collect(value, found, depth + 1)
         elif isinstance(value, str) and value:
             plain = key == "text" or (key == "data" and part.get("type") == "text")
             _field("plain text" if plain else key, value, found)
         else:
-            found.extras |= unless_empty({key: value}, ())
+            together(found.extras, unless_empty({key: value}, ()))
 
 
 def _field(key: str, value: str, found: _Found) -> None:
@@ -88,7 +95,7 @@ def _field(key: str, value: str, found: _Found) -> None:
     elif key in _NAMES:
         found.take("filename", value, key)
     else:
-        found.extras[key] = value
+        together(found.extras, {key: value})
 
 
 def _kind(part: JsonObject, fields: dict[str, str]) -> str:
@@ -123,7 +130,7 @@ def _image(found: _Found) -> JsonObject:
         block = {"type": "image_url", "image_url": {"url": url}}
         if detail is not None:
             block["image_url"]["detail"] = detail
-        extras |= fields
+        together(extras, fields)
     for key, value in (("mime_type", mime), ("format", form)):
         if value is not None:
             extras[key] = value
@@ -142,7 +149,7 @@ def _other(kind: str, found: _Found) -> JsonObject:
         block: JsonObject = {"type": "input_audio", "input_audio": audio}
         if fields.get("format") == sound:
             del fields["format"]
-        extras |= fields
+        together(extras, fields)
     else:
         if form and not mime:
             fields["mime_type"] = f"{'application' if kind == 'file' else kind}/{form}"

@@ -1,6 +1,6 @@
 """Many drafts of one span become one: the first dialect to say a field wins, field by field.
 
-Tags are those of all of them.
+Tags are those of all of them, unless one from elsewhere says some.
 """
 
 from collections.abc import Hashable, Sequence
@@ -73,7 +73,7 @@ def merge(drafts: Sequence[tuple[str, Draft]], outsiders: frozenset[str] = froze
             elif before[0] == value:
                 # Whatever becomes of the value, becomes of both.
                 fields[field] = (value, before[1] + keys, before[2])
-            elif field == "tags":
+            elif field == "tags" and before[2] not in outsiders:
                 fields[field] = (before[0] + value, before[1] + keys, before[2])
             else:
                 if field == "provider":

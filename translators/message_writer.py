@@ -140,8 +140,11 @@ class MessageWriter:
             self._messages += turn.results
             turn.results = []
             if not turn.blocks and not turn.calls:
+                if turn.role not in PLAIN_ROLES:
+                    kwargs = keys.get("additional_kwargs", {})
+                    keys["additional_kwargs"] = together(dict(kwargs), {"role": turn.role})
                 if keys:
-                    self._messages[-1] = _joined(self._messages[-1], keys)
+                    self._messages[-1] = joined(self._messages[-1], keys)
                 return
         message: JsonObject = {"role": turn.role, "content": _content_of(turn.blocks)}
         if turn.calls:
@@ -246,15 +249,15 @@ def _take_keys(inner: JsonObject, turn: _Turn, mine: JsonObject) -> None:
     together(mine, more)
 
 
-def _joined(message: JsonObject, keys: JsonObject) -> JsonObject:
+def joined(message: JsonObject, keys: JsonObject) -> JsonObject:
     """Return *message* with what another one, that has become part of it, said beside."""
-    joined, kwargs = dict(message), dict(message.get("additional_kwargs", {}))
+    both, kwargs = dict(message), dict(message.get("additional_kwargs", {}))
     for key, value in keys.items():
         if key == "additional_kwargs":
             together(kwargs, value)
-        elif joined.setdefault(key, value) != value:
+        elif both.setdefault(key, value) != value:
             together(kwargs, {key: value})
-    return joined | ({"additional_kwargs": kwargs} if kwargs else {})
+    return both | ({"additional_kwargs": kwargs} if kwargs else {})
 
 
 def _with_thoughts(messages: list[JsonObject]) -> list[JsonObject]:
@@ -269,15 +272,15 @@ def _with_thoughts(messages: list[JsonObject]) -> list[JsonObject]:
                 for block in blocks_of(message)
             ]
             more = {key: message[key] for key in message if key not in ("role", "content")}
-            keys = _joined(more, keys)
+            keys = joined(more, keys)
             continue
         if thoughts or keys:
             if message is not None and message["role"] == "assistant":
                 content = _content_of(thoughts + blocks_of(message))
-                message = _joined({**message, "content": content}, keys)
+                message = joined({**message, "content": content}, keys)
             elif done and done[-1]["role"] == "assistant":
                 content = _content_of(blocks_of(done[-1]) + thoughts)
-                done[-1] = _joined({**done[-1], "content": content}, keys)
+                done[-1] = joined({**done[-1], "content": content}, keys)
             else:
                 done.append({"role": "assistant", "content": thoughts or None, **keys})
             thoughts, keys = [], {}

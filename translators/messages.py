@@ -20,6 +20,7 @@ FINISH_WORDS = {
     "tool-calls": "tool_calls",
     "content-filter": "content_filter",
 }
+_WRAPPED, _TEXT, _BLOCK = {"messages"}, {"role", "content"}, {"type", "text"}
 MAX_DEPTH = 64  # of lists and objects around messages; what is deeper is kept as it is
 
 
@@ -43,10 +44,12 @@ def normal_messages(value: Json, role: str) -> list[JsonObject] | None:
     unwrapped: its other keys are for the caller to keep. An item that is no message, among others
     that are, is kept as a message of *role*. *role* also counts where a message has none.
     """
-    for _ in range(MAX_DEPTH):
-        if not isinstance(value, dict) or "messages" not in value:
-            break
+    if isinstance(value, dict) and "messages" in value:
         value = value["messages"]
+        for _ in range(MAX_DEPTH):
+            if not isinstance(value, dict) or value.keys() != _WRAPPED:
+                break
+            value = value["messages"]
     if isinstance(value, str):
         return [{"role": role, "content": value}]
     if isinstance(value, dict):
@@ -60,17 +63,27 @@ def normal_messages(value: Json, role: str) -> list[JsonObject] | None:
     return writer.finished() if seen else None
 
 
+def beside_messages(value: Json) -> JsonObject:
+    """Return what an object around messages says besides; {} for anything else."""
+    if not isinstance(value, dict) or "messages" not in value:
+        return {}
+    return {key: item for key, item in value.items() if key != "messages"}
+
+
 def with_system(instructions: Json, messages: list[JsonObject]) -> list[JsonObject]:
     """Return *messages* with the system text, given beside them, as their first.
 
     Unless they begin with equal text already. Instructions are text, parts, or messages.
     """
     parts = parts_in(instructions)
-    system = normal_messages(instructions if parts is None else parts, "system")
+    around = isinstance(instructions, dict) and len(instructions) > 1 and "messages" in instructions
+    system = None if around else normal_messages(instructions if parts is None else parts, "system")
     if system is None and instructions not in (None, {}):
         system = [{"role": "system", "content": json_text(instructions)}]
-    if not system:
+    if not system or system == messages[: len(system)]:
         return messages
+    if not all(map(_is_text, system)):
+        return system + messages
     leading: list[str] = []
     for message in messages:
         if message.get("role") not in ("system", "developer"):
@@ -113,6 +126,13 @@ def outputs_of(
             for index, message in enumerate(messages)
         ]
     }
+
+
+def _is_text(message: JsonObject) -> bool:
+    """Tell whether a message says nothing but text."""
+    return message.keys() == _TEXT and all(
+        block.keys() == _BLOCK and isinstance(block["text"], str) for block in blocks_of(message)
+    )
 
 
 def _text_of(message: JsonObject) -> str:

@@ -23,7 +23,7 @@ _CONFIGS = (
 _HEADERS = ("extra_headers", "headers", "default_headers")
 _MODELS = ("model", "modelId", "model_id", "model_name", "model_version", "modelVersion")
 _USAGES = ("usage", "usage_metadata", "usageMetadata", "token_usage")
-_MAX_LISTS = 4
+_TEXT = {"role", "content"}
 
 
 class Request:
@@ -95,7 +95,7 @@ def answer_of(value: Json) -> tuple[JsonObject | None, JsonObject]:
     if isinstance(value.get("type"), str) and value["type"] != "message" and is_part(value):
         return {"messages": normal_messages([value], "assistant")}, {}
     messages, turn = _answers(rest)
-    if not messages:
+    if not messages or "messages" in rest or "choices" in rest:
         return None, {}
     usage: JsonObject = {}
     for key in _USAGES:
@@ -120,9 +120,10 @@ def messages_of(value: Json, role: str) -> list[JsonObject] | None:
 
 def texts_of(value: Json) -> JsonObject | None:
     """Return the inputs of an embedding whose texts come as if they were messages; else None."""
-    messages = normal_messages(parsed_json(value), "user") if isinstance(value, str) else None
-    texts = [message.get("content") for message in messages or []]
-    if not texts or not all(isinstance(item, str) for item in texts):
+    found = parsed_json(value)
+    messages = normal_messages(found, "user") if isinstance(found, list) else None
+    texts = [m["content"] for m in messages or [] if m.keys() == _TEXT and m["role"] == "user"]
+    if not messages or len(texts) < len(messages) or not all(isinstance(t, str) for t in texts):
         return None
     return {"input": texts[0] if len(texts) == 1 else texts}
 

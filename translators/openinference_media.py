@@ -29,7 +29,7 @@ def say_media(attributes: JsonObject, lists: dict[str, FlatList], draft: Draft) 
         _say(attributes, lists, "inputs", draft)
     if not lists.keys().isdisjoint(OUTPUT_MEDIA):
         _say(attributes, lists, "outputs", draft)
-    if SINGLE_KEYS.isdisjoint(attributes):
+    if attributes.keys().isdisjoint(SINGLE_KEYS):
         return
     side = "outputs" if _says(draft, "inputs") and not _says(draft, "outputs") else "inputs"
     for kind, names in _SINGLE.items():

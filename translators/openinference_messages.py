@@ -11,6 +11,8 @@ from translators.parts import result_text
 from translators.span import Json, JsonObject
 
 _TEXT_KEYS = frozenset({"type", "text"})
+# All that a content says where a call is told beside it.
+_BARE_CALLS = ({"type": "tool_use"}, {"type": "tool_call"}, {"type": "function"})
 _MEDIA = ("image", "audio", "video", "document")
 _TAKEN = frozenset(
     (
@@ -46,7 +48,8 @@ def messages_of(flat: FlatList, attributes: JsonObject, role: str) -> list[JsonO
 
 
 def _is_plain(item: JsonObject) -> bool:
-    return item.get("role") in PLAIN_ROLES and item.get("content").__class__ is str
+    role = item.get("role")
+    return role.__class__ is str and role in PLAIN_ROLES and item.get("content").__class__ is str
 
 
 def _item(node: JsonObject, plain: JsonObject) -> JsonObject:
@@ -127,7 +130,7 @@ def _parts(node: JsonObject) -> list[Json]:
     call = node.pop("tool_call", None)
     content = node.pop("message_content", None)
     if isinstance(content, dict):
-        if call is None or content.keys() != {"type"}:  # a call is told beside its bare type
+        if call is None or content not in _BARE_CALLS:
             parts.append(_part(content))
     elif content is not None:
         parts.append(content)
@@ -139,6 +142,9 @@ def _parts(node: JsonObject) -> list[Json]:
 
 
 def _part(content: JsonObject) -> JsonObject:
+    if not isinstance(content.get("type", ""), str):  # says nothing of what it is
+        rest = {key: content[key] for key in content if key != "type"}
+        content = {**rest, "message_content.type": content["type"]}
     for kind in _MEDIA:
         outer = content.get(kind)
         if isinstance(outer, dict):

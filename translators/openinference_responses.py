@@ -8,11 +8,13 @@ Source: ``_processor.py`` of that package, versions 1.0 to 2.6; OpenAI API refer
 from translators.attributes import parsed_json
 from translators.messages import normal_messages, with_system
 from translators.openinference_content import INPUT_MESSAGES, FlatList
-from translators.span import JsonObject
+from translators.span import Json, JsonObject
 
 _TOLD = frozenset({"message", "function_call", "custom_tool_call"})
 _RESPONSES = ('"object":"response"', '"object": "response"')
 _REDACTED = "__REDACTED__"
+# Types of parts that the normal form need not name.
+_WORDS = ("text", "reasoning", "tool_use")
 _INSTRUCTIONS = f"{INPUT_MESSAGES}0.message.content"
 
 
@@ -35,6 +37,18 @@ def answer_of(attributes: JsonObject, flat: FlatList) -> list[JsonObject] | None
     return normal_messages(items, "assistant")
 
 
+def names_items(value: Json) -> bool:
+    """Tell whether a raw value has items whose types the normal form has other words for."""
+    items = value.get("output") if isinstance(value, dict) else value
+    if not isinstance(items, list):
+        return False
+    return any(isinstance(item, dict) and _is_odd(item.get("type")) for item in items)
+
+
+def _is_odd(word: Json) -> bool:
+    return isinstance(word, str) and word not in _TOLD and word.endswith(("_call", "_output"))
+
+
 def request_of(attributes: JsonObject, flat: FlatList) -> list[JsonObject] | None:
     """Return the whole conversation in normal form, where the flattened messages leave a gap.
 
@@ -49,6 +63,27 @@ def request_of(attributes: JsonObject, flat: FlatList) -> list[JsonObject] | Non
         return None
     messages = normal_messages(parsed_json(value), "user")
     return messages and with_system(attributes.get(_INSTRUCTIONS) or [], messages)
+
+
+def carried_by(
+    messages: list[JsonObject], attributes: JsonObject, flat: FlatList
+) -> tuple[str, ...]:
+    """Return the attributes of the flattened messages that *messages*, told anew, say as well."""
+    told: set[Json] = set(_WORDS)
+    stack: list[Json] = [*messages]
+    while stack:
+        value = stack.pop()
+        if isinstance(value, dict):
+            stack += value.values()
+        elif isinstance(value, list):
+            stack += value
+        else:
+            told.add(value)
+    return tuple(
+        key
+        for key in flat.keys
+        if not isinstance(attributes[key], dict | list) and attributes[key] in told
+    )
 
 
 def _is_redacted(attributes: JsonObject, flat: FlatList) -> bool:

@@ -25,7 +25,7 @@ from translators.openinference_content import (
     vectors_from,
 )
 from translators.openinference_messages import messages_of
-from translators.openinference_responses import answer_of, request_of
+from translators.openinference_responses import answer_of, carried_by, names_items, request_of
 from translators.parts import is_part
 from translators.span import Json, JsonObject
 from translators.tools import calls_of
@@ -45,14 +45,18 @@ def say_lists(attributes: JsonObject, lists: dict[str, FlatList], kind: str, dra
     """
     if INPUT_MESSAGES in lists:
         flat = lists[INPUT_MESSAGES]
-        messages = request_of(attributes, flat) or messages_of(flat, attributes, "user")
+        whole = request_of(attributes, flat)
+        messages = whole or messages_of(flat, attributes, "user")
         if messages:
-            draft.say("inputs", {"messages": messages}, *flat.keys)
+            keys = carried_by(messages, attributes, flat) if whole else flat.keys
+            draft.say("inputs", {"messages": messages}, *keys)
     if OUTPUT_MESSAGES in lists:
         flat = lists[OUTPUT_MESSAGES]
-        messages = answer_of(attributes, flat) or messages_of(flat, attributes, "assistant")
+        whole = answer_of(attributes, flat)
+        messages = whole or messages_of(flat, attributes, "assistant")
         if messages:
-            draft.say("outputs", _outputs(attributes, messages, draft), *flat.keys)
+            keys = carried_by(messages, attributes, flat) if whole else flat.keys
+            draft.say("outputs", _outputs(attributes, messages, draft), *keys)
     if PROMPTS in lists or CHOICES in lists:
         _say_completion(attributes, lists, draft)
     if kind == "RERANKER" or TO_RERANK in lists:
@@ -114,9 +118,7 @@ def _outputs(attributes: JsonObject, messages: list[JsonObject], draft: Draft) -
     return outputs_of(messages, turn=not several)
 
 
-def say_values(
-    attributes: JsonObject, lists: dict[str, FlatList], kind: str, draft: Draft
-) -> None:
+def say_values(attributes: JsonObject, lists: dict[str, FlatList], kind: str, draft: Draft) -> None:
     """Say the raw values, in the shape that the kind of span gives them.
 
     Args:
@@ -175,7 +177,7 @@ def _say_model_value(draft: Draft, side: str, value: Json, role: str, key: str) 
     if content is None:
         draft.say(f"raw_{side}", value, key)
     else:
-        draft.say(side, content, key)
+        draft.say(side, content, *(() if names_items(value) else (key,)))
 
 
 def model_content(value: Json, role: str) -> JsonObject | None:

@@ -35,7 +35,7 @@ _OPERATIONS: dict[str, RunType] = {
     word: run_type for run_type, words in _WORDS.items() for word in words.split()
 }
 _BEGINNINGS: tuple[tuple[str, RunType], ...] = (
-    ("translate", "llm"),
+    ("translat", "llm"),
     ("crawl", "chain"),
     ("browser_", "chain"),
 )
@@ -49,6 +49,10 @@ _MODALITIES = {
     }.items()
     for word in words.split()
 }
+# Span names of agents that do not say which agent it is.
+NAMES_OF_ANY_AGENT = frozenset(
+    {"", "agent", "agent run", "agent.run", "agent_run", "invoke_agent", "run"}
+)
 _MCP: dict[str, RunType] = {
     "tools/call": "tool",
     "resources/read": "retriever",

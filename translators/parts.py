@@ -10,7 +10,15 @@ from typing import TypeAlias
 from translators.attributes import parsed_json
 from translators.media import media_block
 from translators.span import Json, JsonObject
-from translators.tools import call_of, first_of, json_text, together, unless_empty
+from translators.tools import (
+    TYPE_KEYS,
+    beside_call,
+    call_of,
+    first_of,
+    json_text,
+    together,
+    unless_empty,
+)
 
 BLOCK, CALL, RESULT = "block", "call", "result"
 
@@ -22,8 +30,9 @@ _RESULT_ID_KEYS = (
 )  # fmt: skip
 _RESULT_KEYS = ("response", "result", "output", "content", "contents", "text")
 _NAMES = ("name", "toolName", "tool_name")
-_TYPES = ("type", "kind", "block_type", "part_kind")
 _ERRORS = ("error-text", "error-json", "execution-denied")
+_WRAPPED = (None, "text", "json", "content", *_ERRORS)
+_TEXTS = ("text", "input_text", "output_text", "summary_text", "reasoning_text")
 
 
 def read_part(part: Json) -> Read | None:
@@ -65,7 +74,7 @@ def parts_in(value: Json) -> list[Json] | None:
 
 def reader_of(part: JsonObject) -> Callable[[JsonObject], Read | None] | None:
     """Return who reads this part: by its type, else by the one key that names what it is."""
-    for key in _TYPES:
+    for key in TYPE_KEYS:
         word = part.get(key)
         if isinstance(word, str):
             reader = _BY_TYPE.get(word)
@@ -86,7 +95,7 @@ def reader_of(part: JsonObject) -> Callable[[JsonObject], Read | None] | None:
 def result_text(value: Json) -> str:
     """Return a tool's result as text: text as it is, text blocks joined, all else as JSON text."""
     if isinstance(value, dict) and "value" in value and value.keys() <= {"type", "value"}:
-        value = value["value"]  # Vercel wraps the result
+        value = value["value"] if value.get("type") in _WRAPPED else value  # Vercel wraps it
     if isinstance(value, list) and value:
         if all(_is_text(item) for item in value):
             return "\n".join(item["text"] for item in value)
@@ -96,18 +105,20 @@ def result_text(value: Json) -> str:
 
 
 def _is_text(item: Json) -> bool:
-    return (
-        isinstance(item, dict)
-        and isinstance(item.get("text"), str)
-        and item.keys() <= {"type", "text"}
-        and item.get("type", "text") in ("text", "input_text", "output_text")
-    )
+    return isinstance(item, dict) and isinstance(item.get("text"), str) and _is_plain(item)
+
+
+def _is_plain(item: JsonObject) -> bool:
+    """Tell whether a part says nothing beside its text."""
+    return item.keys() <= {"type", "text"} and item.get("type", "text") in _TEXTS
 
 
 def _with_extras(block: JsonObject, part: JsonObject, *known: str) -> Read:
     given = part.get("extras")
-    extras = unless_empty(part, (*known, "type", "extras" if isinstance(given, dict) else "type"))
-    for key in _TYPES:
+    extras = unless_empty(part, (*known, "extras") if isinstance(given, dict) else known)
+    if extras.get("type").__class__ is str:
+        del extras["type"]
+    for key in TYPE_KEYS:
         if extras.get(key) == block["type"]:
             del extras[key]
     if isinstance(given, dict):
@@ -120,7 +131,7 @@ def _with_extras(block: JsonObject, part: JsonObject, *known: str) -> Read:
 def _text(part: JsonObject) -> Read | None:
     key, text = first_of(part, ("text", "content", "value"))
     if text is None:
-        return (BLOCK, part) if unless_empty(part, _TYPES) else None
+        return (BLOCK, part) if unless_empty(part, TYPE_KEYS) else None
     if not isinstance(text, str):
         return BLOCK, part
     block = {"type": "text", "text": text}
@@ -134,7 +145,7 @@ def _reasoning(part: JsonObject) -> Read:
     around = "reasoningContent" if "reasoningContent" in part else "content"
     wrapped = part.get(around)
     if isinstance(wrapped, dict):
-        beside = {key: part[key] for key in part if key not in (around, *_TYPES)}
+        beside = {key: part[key] for key in part if key not in (around, *TYPE_KEYS)}
         part = together(dict(wrapped), beside)
     if isinstance(part.get("reasoningText"), dict):
         beside = {key: part[key] for key in part if key != "reasoningText"}
@@ -151,11 +162,10 @@ def _thoughts(said: Json) -> str | None:
     if isinstance(said, str):
         parts = parts_in(said)
         return said if parts is None else _thoughts(parts)
-    if isinstance(said, list) and said:
-        plain = {"type", "text"}
-        if all(isinstance(i, dict) and i.keys() <= plain and "text" in i for i in said):
-            return "\n\n".join(json_text(item["text"]) for item in said)
-    return None
+    if not isinstance(said, list) or not said:
+        return None
+    plain = all(isinstance(item, dict) and "text" in item and _is_plain(item) for item in said)
+    return "\n\n".join(json_text(item["text"]) for item in said) if plain else None
 
 
 def _call(part: JsonObject) -> Read:
@@ -164,7 +174,7 @@ def _call(part: JsonObject) -> Read:
     wrapper = next((key for key in _CALL_WRAPPERS if isinstance(part.get(key), dict)), None)
     call = call_of(part if wrapper is None else part[wrapper])
     if wrapper is not None:
-        rest = unless_empty(part, (wrapper, *_TYPES))
+        rest = beside_call(part, (wrapper,))
         if rest:
             call["extras"] = together(dict(call.get("extras", {})), rest)
     return CALL, call
@@ -185,9 +195,9 @@ def _result(part: JsonObject) -> Read:
         message["name"] = name
     else:
         name_key = ""
-    rest = unless_empty(inner, (id_key, name_key, key, *_TYPES))
+    rest = beside_call(inner, (id_key, name_key, key))
     if wrapper is not None:
-        together(rest, unless_empty(part, (wrapper, *_TYPES)))
+        together(rest, beside_call(part, (wrapper,)))
     failed = rest.get("is_error") is True or rest.get("isError") is True
     if failed or (isinstance(value, dict) and value.get("type") in _ERRORS):
         rest["status"] = "error"

@@ -36,6 +36,7 @@ FRAMEWORKS = frozenset(
         "litellm",
         "livekit",
         "llama_index",
+        "llamaindex",
         "mcp",
         "mem0",
         "microsoft.agent_framework",
@@ -43,10 +44,13 @@ FRAMEWORKS = frozenset(
         "openai_agents",
         "openlit",
         "pipecat",
+        "pydantic-ai",
         "pydantic_ai",
+        "semantic-kernel",
         "semantic_kernel",
         "smolagents",
         "spring_ai",
+        "strands",
         "strands-agents",
         "strands_agents",
         "unknown",
@@ -120,7 +124,8 @@ def provider_of(
     Args:
         candidates: raw provider words, the most trusted first; a framework's name is passed over.
         model: the model id, from which the provider is inferred where no word is left.
-        server_address: host that was called; it tells Google's services apart.
+        server_address: host that was called; it tells Google's services apart, and the provider
+            where no word does.
     """
     words = tuple([word for word in candidates if len(word) <= MAX_WORD])
     return _provider(words, (model or "")[:MAX_WORD], (server_address or "")[:MAX_WORD])
@@ -178,7 +183,9 @@ def _provider(candidates: tuple[str, ...], model: str, server_address: str) -> s
             continue
         head, _, service = word.rpartition(".")
         return head if head and service in SERVICES else word
-    return "google_genai" if ambiguous else _by_model(model.lower())
+    if ambiguous:
+        return "google_genai"
+    return _by_host(server_address.lower()) or _by_model(model.lower())
 
 
 def _aliased(word: str) -> str | None:
@@ -190,6 +197,8 @@ def _aliased(word: str) -> str | None:
 
 
 def _by_host(address: str) -> str | None:
+    if "[" in address:
+        return None  # the address of a machine, not a name; or no address at all
     host = urlsplit(address if "://" in address else f"//{address}").hostname or ""
     if host.startswith("bedrock-runtime."):
         return "bedrock"

@@ -36,13 +36,19 @@ def _value(node: ast.expr, depth: int) -> Json:
             _key(key): _value(item, depth - 1)
             for key, item in zip(node.keys, node.values, strict=True)
         }
-    if isinstance(node, ast.Call) and not node.args:
-        return {word.arg: _value(word.value, depth - 1) for word in node.keywords if word.arg}
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and not node.args:
+        return {_field(word): _value(word.value, depth - 1) for word in node.keywords}
     if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
         number = _value(node.operand, depth - 1)
         if isinstance(number, int | float):
             return -number
     raise ValueError("not a value")
+
+
+def _field(word: ast.keyword) -> str:
+    if word.arg is None:
+        raise ValueError("not a field")
+    return word.arg
 
 
 def _key(node: ast.expr | None) -> str:

@@ -4,6 +4,9 @@ from collections.abc import Sequence
 from importlib.metadata import entry_points
 
 from translators.base import Draft, Signature, Translator
+from translators.dialects.adk import ADK
+from translators.dialects.agent_framework import AgentFramework
+from translators.dialects.autogen import AutoGen
 from translators.dialects.claude_code import ClaudeCode
 from translators.dialects.claude_sdk import ClaudeSDK
 from translators.dialects.codex import Codex
@@ -32,7 +35,9 @@ from translators.dialects.openllmetry import OpenLLMetry
 from translators.dialects.openrouter import OpenRouter
 from translators.dialects.pipecat import Pipecat
 from translators.dialects.pydantic_ai import PydanticAI
+from translators.dialects.semantic_kernel import SemanticKernel
 from translators.dialects.spring_ai import SpringAI
+from translators.dialects.strands import Strands
 from translators.dialects.vercel_ai import VercelAI
 from translators.dialects.voltagent import VoltAgent
 from translators.finish import Finisher
@@ -50,11 +55,15 @@ BUILTIN: tuple[Translator, ...] = (
     VercelAI(),
     PydanticAI(),
     Logfire(),
+    ADK(),
+    Strands(),
     LiveKit(),
     Pipecat(),
     ClaudeCode(),
     ClaudeSDK(),
     Codex(),
+    SemanticKernel(),
+    AgentFramework(),
     OpenAIAgents(),
     Genkit(),
     GeminiCLI(),
@@ -71,6 +80,7 @@ BUILTIN: tuple[Translator, ...] = (
     OpenLIT(),
     LiteLLM(),
     OpenRouter(),
+    AutoGen(),
     OpenLLMetry(),
     GenAI(),
     Generic(),

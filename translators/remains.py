@@ -32,10 +32,26 @@ _RUNTIME = (
 )
 _SERVICE = (
     ("service_name", ("service.name",)),
-    ("revision_id", ("service.version",)),
-    ("environment", ("deployment.environment.name", "deployment.environment")),
+    ("revision_id", ("langfuse.release", "service.version")),
+    (
+        "environment",
+        ("langfuse.environment", "deployment.environment.name", "deployment.environment"),
+    ),
 )
 _NONE_DROPPED = (0, 0, 0)
+# What a run's metadata tell of the span itself.
+ENVELOPE = frozenset(
+    (
+        *("OTEL_TRACE_ID", "OTEL_SPAN_ID", "otel.span_name", "otel.status_message", "otel.kind"),
+        *("otel.translator_error", "otel.parent_span_id", "otel.span_kind", "otel.status"),
+        *("otel.trace_state", "otel.flags", "otel.links", "otel.dropped", "otel.dialects"),
+        *("otel.start_time_unix_nano", "otel.end_time_unix_nano", "otel.scope.name"),
+        *("otel.scope.version", "otel.scope.attributes", "otel.scope.schema_url"),
+        "otel.scope.dropped_attributes_count",
+    )
+)
+REDACTED = "[redacted]"
+_ABOUT_KEYS = "user_api_key_"  # LiteLLM: alias, team and user of the key that was used
 _SECRET_WORDS = ("authorization", "api_key", "api-key", "apikey", "cookie")
 # fmt: off
 _GENAI = frozenset(
@@ -51,6 +67,11 @@ def is_secret(key: str) -> bool:
     """Tell whether an attribute of this name holds a credential."""
     folded = key.lower()
     return any(word in folded for word in _SECRET_WORDS)
+
+
+def is_credential(name: str) -> bool:
+    """Tell whether metadata of this name are a credential, and do not merely tell whose it was."""
+    return is_secret(name) and not name.startswith(_ABOUT_KEYS)
 
 
 def keeps_genai_only(key: str) -> bool:
@@ -94,8 +115,6 @@ class Sender:
 def add_span(span: Span, run: Run, sender: Sender, *, everything: bool) -> None:
     """Add to the run's metadata what the span says beside its attributes and events."""
     metadata = run.metadata
-    for key, value in sender.metadata.items():
-        metadata.setdefault(key, value)
     if run.name != span.name:
         metadata["otel.span_name"] = span.name
     if span.status_message and span.status_message not in (run.error or ""):
@@ -137,11 +156,13 @@ def bare_run(span: Span, failures: Sequence[str]) -> Run:
     run.dialects = ("generic",)
     run.metadata = {"OTEL_TRACE_ID": span.trace_id, "OTEL_SPAN_ID": span.span_id}
     for key, value in span.attributes.items():
-        run.metadata["otel.attributes." + key] = "[redacted]" if is_secret(key) else value
+        run.metadata["otel.attributes." + key] = REDACTED if is_secret(key) else value
     if span.status_code == STATUS_ERROR:
         run.error = span.status_message or "Error"
     run.events = events_of(span, (), None)
-    add_span(span, run, Sender(span.resource, span.scope), everything=True)
+    sender = Sender(span.resource, span.scope)
+    add_span(span, run, sender, everything=True)
+    run.metadata |= sender.metadata
     return run
 
 
@@ -164,14 +185,13 @@ def events_of(
         found.append((first_token_ns, {"name": "new_token", "time": iso_time(first_token_ns)}))
     for index, event in enumerate(span.events):
         told: JsonObject = {"name": event.name, "time": iso_time(event.time_ns)}
-        if index not in consumed:
-            kwargs = event.attributes
-            if (index,) in consumed:
-                kwargs = {key: kwargs[key] for key in kwargs if (index, key) not in consumed}
-            if event.dropped:
-                kwargs = {**kwargs, "otel.dropped_attributes_count": event.dropped}
-            if kwargs:
-                told["kwargs"] = kwargs
+        kwargs = event.attributes if index not in consumed else {}
+        if (index,) in consumed:
+            kwargs = {key: kwargs[key] for key in kwargs if (index, key) not in consumed}
+        if event.dropped:
+            kwargs = {**kwargs, "otel.dropped_attributes_count": event.dropped}
+        if kwargs:
+            told["kwargs"] = kwargs
         found.append((event.time_ns, told))
     if any(before > after for (before, _), (after, _) in pairwise(found)):
         found.sort(key=lambda pair: pair[0])

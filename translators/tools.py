@@ -15,6 +15,14 @@ _ID_KEYS = ("call_id", "toolCallId", "toolUseId", "tool_call_id", "tool_use_id",
 _NAME_KEYS = ("name", "toolName", "tool_name")
 _ARGUMENT_KEYS = ("arguments", "args", "input", "parameters", "tool_kwargs")
 _CALL_KEYS = {"id", "type", "function"}
+TYPE_KEYS = ("type", "kind", "block_type", "part_kind")
+# Words for calls and results, which say no more than what has been made of them.
+_TYPE_WORDS = frozenset(
+    ("function", "tool_call", "tool_use", "toolUse", "tool-call", "toolCall", "function_call",
+     "custom_tool_call", "tool_call_chunk", "tool_call_response", "tool_result", "toolResult",
+     "tool-result", "tool-return", "function_call_output", "custom_tool_call_output",
+     "function_response", "tool")
+)  # fmt: skip
 _SCHEMA_KEYS = (
     "parameters", "input_schema", "inputSchema", "parameters_json_schema", "parametersJsonSchema",
     "arguments",
@@ -43,6 +51,16 @@ def unless_empty(value: JsonObject, known: Iterable[str]) -> JsonObject:
         for key, item in value.items()
         if key not in known and item is not None and item != [] and item != {}
     }
+
+
+def beside_call(value: JsonObject, known: Iterable[str]) -> JsonObject:
+    """Return what a call or a result says beyond the *known* keys and beyond that it is one."""
+    rest = unless_empty(value, known)
+    for key in TYPE_KEYS:
+        word = rest.get(key)
+        if word.__class__ is str and word in _TYPE_WORDS:
+            del rest[key]
+    return rest
 
 
 def together(told: JsonObject, more: JsonObject) -> JsonObject:
@@ -87,12 +105,10 @@ def call_of(part: JsonObject) -> JsonObject:
     name_key, name = first_of(inner, _NAME_KEYS)
     arguments_key, arguments = first_of(inner, _ARGUMENT_KEYS)
     call = tool_call(call_id, name, arguments)
-    known = {id_key, "type", "kind", "block_type"} | (
-        {"extras"} if isinstance(part.get("extras"), dict) else set()
-    )
-    extras = unless_empty(inner, {name_key, arguments_key} | (known if inner is part else set()))
+    known = {id_key} | ({"extras"} if isinstance(part.get("extras"), dict) else set())
+    extras = beside_call(inner, {name_key, arguments_key} | (known if inner is part else set()))
     if inner is not part:
-        together(extras, unless_empty(part, known | {"function"}))
+        together(extras, beside_call(part, known | {"function"}))
     if isinstance(part.get("extras"), dict):
         together(extras, part["extras"])
     if extras:
@@ -129,6 +145,8 @@ def merged_calls(calls: list[JsonObject], more: list[JsonObject]) -> list[JsonOb
             continue
         known = merged[at]
         extras = together(dict(known.get("extras", {})), call.get("extras", {}))
+        if not _alike(call["function"], known["function"]):
+            extras = together(extras, {"function": call["function"]})
         merged[at] = {**known, "id": known["id"] or call["id"]}
         if extras:
             merged[at]["extras"] = extras
@@ -138,7 +156,10 @@ def merged_calls(calls: list[JsonObject], more: list[JsonObject]) -> list[JsonOb
 def _same(one: JsonObject, other: JsonObject) -> bool:
     if one["id"] and other["id"]:
         return bool(one["id"] == other["id"])
-    here, there = one["function"], other["function"]
+    return _alike(one["function"], other["function"])
+
+
+def _alike(here: JsonObject, there: JsonObject) -> bool:
     if here["name"] != there["name"]:
         return False
     return bool(
@@ -150,6 +171,7 @@ def _same(one: JsonObject, other: JsonObject) -> bool:
 def tools_of(value: Json) -> list[JsonObject] | None:
     """Return tool definitions as OpenAI's list, from any provider's shape; None if there is none.
 
+    None also where anything but objects is among them: then it is a list of something else.
     Tools that run at the provider, and whatever is not understood, stay as they are.
     """
     found = parsed_json(value)
@@ -162,14 +184,18 @@ def tools_of(value: Json) -> list[JsonObject] | None:
         tool = parsed_json(item)
         if isinstance(tool, dict):
             tools += _definitions(tool)
+        elif item is not None:
+            return None
     return tools or None
 
 
 def _definitions(tool: JsonObject) -> list[JsonObject]:
     for key in ("function_declarations", "functionDeclarations"):
-        if isinstance(tool.get(key), list):  # Gemini: one tool holds many functions
+        given = tool.get(key)
+        many = tools_of(given) or (None if given else []) if isinstance(given, list) else None
+        if many is not None:  # Gemini: one tool holds many functions
             rest = {k: v for k, v in tool.items() if k != key and v is not None}
-            return (tools_of(tool[key]) or []) + ([rest] if rest else [])
+            return many + ([rest] if rest else [])
     if isinstance(tool.get("toolSpec"), dict):  # Bedrock
         return [_definition({**tool["toolSpec"], **{k: tool[k] for k in tool if k != "toolSpec"}})]
     return [_definition(tool)]

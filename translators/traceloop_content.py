@@ -20,11 +20,12 @@ _AROUND_OUTPUTS = ({"outputs", "kwargs"}, {"output", "kwargs"})
 
 # LangSmith groups, and finds prices, by these; under the sender's own key they do no harm.
 _RESERVED = frozenset({"session_id", "thread_id", "conversation_id", "user_id", "revision_id"})
+_OURS = ("ls_", "usage_", "otel.", "OTEL_")
 
 
 def is_reserved(name: str) -> bool:
     """Tell whether metadata of a user must not have this name: LangSmith gives it a meaning."""
-    return name in _RESERVED or name.startswith("ls_")
+    return name in _RESERVED or name.startswith(_OURS)
 
 
 def say_entity(attributes: JsonObject, run_type: RunType | None, draft: Draft) -> None:

@@ -53,8 +53,10 @@ def say_vector_db(span: Span, draft: Draft) -> None:
     given: list[Hashable] = []
     for at, event in enumerate(span.events):
         if event.name == "db.query.embeddings":
-            vectors.append(parsed_json(event.attributes.get(_VECTOR)))
-            asked += [at] if event.attributes.keys() == {_VECTOR} else []
+            vector = parsed_json(event.attributes.get(_VECTOR))
+            vectors.append(vector)
+            told = vector is not None and event.attributes.keys() == {_VECTOR}
+            asked += [at] if told else []
         elif event.name.startswith("db.") and event.name.endswith(".result"):
             documents.append(_document(event))
             given.append(at)

@@ -7,7 +7,7 @@ Source: https://github.com/vercel/ai, ``packages/ai`` 3.4, 4.3, 5.0 and 6.0, ``p
 from translators.attributes import json_list, parsed_json, text
 from translators.base import Draft
 from translators.documents import document
-from translators.messages import FINISH_WORDS, normal_messages, with_system
+from translators.messages import FINISH_WORDS, beside_messages, normal_messages, with_system
 from translators.span import Json, JsonObject
 from translators.tools import calls_of, together
 from translators.vercel_parts import opened_parts, server_call
@@ -94,7 +94,8 @@ def _say_messages(attributes: JsonObject, draft: Draft) -> None:
     if messages is None:
         draft.say("raw_inputs", text(value))
         return
-    draft.say("inputs", {"messages": messages}, *(("ai.prompt.messages",) if whole else ()))
+    inputs = {"messages": messages, **beside_messages(found)}
+    draft.say("inputs", inputs, *(("ai.prompt.messages",) if whole else ()))
 
 
 def _say_prompt(value: Json, draft: Draft) -> None:
@@ -115,6 +116,7 @@ def _say_prompt(value: Json, draft: Draft) -> None:
                 rest[key] = given
             else:
                 messages += more
+                together(rest, beside_messages(given))
     if found.get("system") is not None:
         messages = with_system(found["system"], messages)
     inputs: JsonObject = {"messages": messages} if messages else {}

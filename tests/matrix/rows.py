@@ -72,7 +72,7 @@ def page(passed: Collection[str]) -> str:
     return "\n".join([*lines, ""])
 
 
-def tests_in(path: str) -> Iterator[str]:
+def functions_in(path: str) -> Iterator[str]:
     """Yield the names of the test functions in a file."""
     for node in ast.walk(ast.parse((ROOT / path).read_text("utf-8"))):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.matrix.rows import PAGE, PEERS, Row, page, rows, tests_in
+from tests.matrix.rows import PAGE, PEERS, Row, functions_in, page, rows
 
 
 @pytest.mark.parametrize("row", rows(), ids=lambda row: f"{row.section}: {row.feature}")
@@ -10,7 +10,7 @@ def test_every_row_names_tests_that_there_are(row: Row) -> None:
     missing = [
         test
         for test in row.tests
-        if test.partition("::")[2] not in set(tests_in(test.partition("::")[0]))
+        if test.partition("::")[2] not in set(functions_in(test.partition("::")[0]))
     ]
 
     assert row.tests

@@ -5,6 +5,7 @@ resource occurs as a leaf of its run, or within a text of it.
 """
 
 import ast
+import re
 from collections.abc import Iterator
 
 import orjson
@@ -23,6 +24,7 @@ RENAMED = frozenset(
         *("blob", "uri", "file", "image", "audio", "video", "document", "image_url"),
         *("message", "content", "base64", "url", "tool_calls", "summary_text", "constructor"),
         *("image-url", "audio-url", "video-url", "document-url", "binary", "input_image"),
+        *("reasoningContent", "server_tool_call_response"),
         *("toolCall", "toolResult", "tool-return", "function_call_output"),
         *("json", "error-text", "error-json", "execution-denied"),
     }
@@ -67,7 +69,7 @@ def lost(span: Span, run: Run) -> list[tuple[str, Json]]:
     numbers = {float(leaf) for leaf in found if _is_number(leaf)} | _parts_of_sums(said)
 
     def is_there(leaf: Json) -> bool:
-        if isinstance(leaf, bool) or leaf in ("true", "false"):
+        if isinstance(leaf, bool) or (isinstance(leaf, str) and leaf.lower() in ("true", "false")):
             return str(leaf).lower() in folded | {str(one).lower() for one in found}
         if _is_number(leaf):
             return float(leaf) in numbers or leaf == 0 or str(leaf) in text
@@ -83,11 +85,11 @@ def lost(span: Span, run: Run) -> list[tuple[str, Json]]:
     missing: list[tuple[str, Json]] = []
     for where, value in _told_by(span):
         for key, leaf in leaves(opened(value), where):
-            if key.rpartition(".")[2] in ("role", "type", "modality") and leaf in RENAMED:
+            if re.split("[ .]", key)[-1] in ("role", "type", "modality") and leaf in RENAMED:
                 continue
             if _is_kind(key) and str(leaf).lower() in folded:
                 continue  # kinds are told in lower case
-            if key == "name" and where == "langsmith.attachments":
+            if key == "name" and where == "langsmith.attachments" and isinstance(leaf, str):
                 leaf = leaf.replace(".", "_")  # LangSmith allows no dots there
             if not is_secret(key) and not is_there(leaf):
                 missing.append((where, leaf))
@@ -100,14 +102,24 @@ def _told_by(span: Span) -> Iterator[tuple[str, Json]]:
             yield key, value
     for event in span.events:
         yield "event", event.name
+        yield "event dropped", event.dropped
         for key, value in event.attributes.items():
             yield f"event {event.name} {key}", value
     for link in span.links:
-        yield "link", [link.trace_id, link.span_id, link.attributes]
+        yield "link", [link.trace_id, link.span_id, link.trace_state, link.attributes]
+        yield "link", [link.dropped, *([link.flags] if link.flags & ~0x101 else [])]
     yield "name", span.name
     yield "status", span.status_message
     yield "trace state", span.trace_state
-    yield "scope", [span.scope.name, span.scope.version, span.scope.attributes]
+    yield "ids", [span.trace_id, span.span_id, span.parent_span_id]
+    yield "dropped", list(span.dropped)
+    if span.flags & ~0x101:
+        yield "flags", span.flags
+    if not 0 <= span.kind <= 5:
+        yield "kind", span.kind
+    yield "times", [str(ns) for ns in (span.start_ns, span.end_ns) if ns % 1000]
+    scope = span.scope
+    yield "scope", [scope.name, scope.version, scope.attributes, scope.schema_url, scope.dropped]
 
 
 def _is_kind(key: str) -> bool:
@@ -122,6 +134,8 @@ def _parts_of_sums(said: JsonObject) -> set[float]:
     """Return what was added up: counts of cached input, and of reasoning, are told by their sum."""
     usage = said.get("metadata", {})
     usage = usage.get("usage_metadata") or usage.get("usage_rollup") or {}
+    if not isinstance(usage, dict):
+        return set()
     parts: set[float] = set()
     for whole, details in (
         ("input_tokens", "input_token_details"),

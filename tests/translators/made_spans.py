@@ -1,14 +1,13 @@
-"""Spans that no library sends: attributes that dialects know, with values of any kind.
+"""Spans that no library sends: attributes that dialects know, with values of any kind."""
 
-Every made text and number is there once, so that a lost one cannot hide behind another.
-"""
-
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from copy import deepcopy
-from random import Random
 
 import orjson
 
+from tests.translators.made_values import Values, json_of
+from translators.log_events import event_of
+from translators.log_record import LogRecord
 from translators.registry import BUILTIN
 from translators.span import Event, Json, JsonObject, Link, Resource, Scope, Span
 
@@ -16,8 +15,26 @@ _OPERATIONS = ("chat", "embeddings", "execute_tool", "invoke_agent", "retrieval"
 _EVENTS = (
     "gen_ai.user.message", "gen_ai.assistant.message", "gen_ai.tool.message", "gen_ai.choice",
     "gen_ai.client.inference.operation.details", "gen_ai.content.prompt", "exception", "other",
-    "db.query.result", "ai.stream.firstChunk",
+    "db.query.result", "ai.stream.firstChunk", "gen_ai.system.message", "gen_ai.content.completion",
+    "gen_ai.evaluation.result", "gen_ai.client.operation.exception", "new_token",
 )  # fmt: skip
+_OF_EVENTS = (
+    "content", "body", "message", "role", "index", "id", "name", "finish_reason", "tool_calls",
+    "gen_ai.event.content", "gen_ai.system", "event.name", "message.content", "tool_calls.0.id",
+    "tool.result", "gen_ai.input.messages", "gen_ai.output.messages", "gen_ai.prompt",
+    "gen_ai.completion", "gen_ai.system_instructions", "gen_ai.tool.definitions",
+    "exception.message", "exception.type", "exception.stacktrace", "exception.escaped",
+)  # fmt: skip
+# What LangSmith, or this project, gives a meaning to.
+_RESERVED = (
+    "thread_id", "session_id", "conversation_id", "user_id", "revision_id", "ls_model_name",
+    "ls_provider", "ls_temperature", "ls_run_depth", "otel.dialects", "otel.span_name",
+    "otel.links", "otel.status_message", "otel.attributes.thread_id", "OTEL_TRACE_ID",
+    "usage_metadata", "service_name", "environment", "response_model", "cancelled", "name",
+    "error.type", "exception.message", "input", "output", "prompt", "response", "model",
+)  # fmt: skip
+# Below a key that takes them all.
+_BELOW = ("thread_id", "api_key", "a.b.c", "ls_provider", "0", "user_id", "otel.kind", "tags")
 _INDEXED = (
     "gen_ai.prompt.{}.content", "gen_ai.prompt.{}.tool_calls.0.name",
     "gen_ai.completion.{}.content",
@@ -44,11 +61,11 @@ class Maker:
     """Makes spans from a seed: half of them are recorded ones in which something is changed."""
 
     def __init__(self, seed: int, recorded: Sequence[Span]) -> None:
-        self._random = Random(seed)
+        self._values = Values(seed)
+        self._random = self._values.random
         self._recorded = recorded
         self._keys = known_keys()
         self._scopes = sorted({span.scope.name for span in recorded})
-        self._last = 0
 
     def span(self) -> Span:
         """Return the next span."""
@@ -63,121 +80,126 @@ class Maker:
                 if chance < 0.1:
                     del told.attributes[key]
                 elif chance < 0.25:
-                    told.attributes[key] = self._value()
+                    told.attributes[key] = self._value_of(key)
+                elif chance < 0.28:
+                    told.attributes[key] = _bent(told.attributes[key], self._values)
         for _ in range(pick.randrange(3)):
-            span.attributes[self._key()] = self._value()
+            key = self._key()
+            span.attributes[key] = self._value_of(key)
+        if pick.random() < 0.1:
+            self._add_envelope(span)
         return span
 
     def _new(self) -> Span:
-        pick = self._random
-        attributes = {self._key(): self._value() for _ in range(pick.randrange(12))}
+        pick, values = self._random, self._values
+        keys = [self._key() for _ in range(pick.randrange(12))]
+        attributes = {key: self._value_of(key) for key in keys}
         if pick.random() < 0.5:
             attributes["gen_ai.operation.name"] = pick.choice(_OPERATIONS)
-        return Span(
-            trace_id=f"{self._next():032x}",
-            span_id=f"{self._next():016x}",
-            name=self._text(),
+        span = Span(
+            trace_id=f"{values.number():032x}",
+            span_id=f"{values.number():016x}",
+            name=values.text(),
             start_ns=1_763_600_000_000_000_000,
             end_ns=1_763_600_002_000_000_000,
             attributes=attributes,
-            events=[self._event() for _ in range(pick.choice((0, 0, 0, 1, 3)))],
-            links=[self._link() for _ in range(pick.choice((0, 0, 0, 1)))],
+            events=[self._event(attributes) for _ in range(pick.choice((0, 0, 0, 1, 3)))],
             status_code=pick.choice((0, 0, 1, 2)),
-            status_message=pick.choice(("", self._text())),
-            scope=Scope(pick.choice(self._scopes), pick.choice(("", self._text()))),
-            resource=Resource({"service.name": self._text()}),
+            status_message=pick.choice(("", values.text())),
+            scope=Scope(pick.choice(self._scopes), pick.choice(("", values.text()))),
+            resource=Resource({"service.name": values.text()}),
         )
+        if pick.random() < 0.3:
+            self._add_envelope(span)
+        return span
 
-    def _next(self) -> int:
-        self._last += 1
-        return 1_000_000 + self._last * 7
-
-    def _text(self) -> str:
-        return f"word{self._next()}"
+    def _add_envelope(self, span: Span) -> None:
+        """Say what stands beside the attributes and events of a span."""
+        values = self._values
+        span.links = [
+            Link(
+                f"{values.number():032x}",
+                f"{values.number():016x}",
+                values.text(),
+                {"why": values.leaf(), self._key(): values.leaf()},
+                0x300,
+                values.number(),
+            )
+        ]
+        span.parent_span_id = f"{values.number():016x}"
+        span.trace_state = values.text()
+        span.flags = 0x300 + values.number() * 0x1000
+        span.dropped = (values.number(), values.number(), values.number())
+        span.kind = self._random.randrange(8)
+        span.scope = Scope(
+            span.scope.name, values.text(), {values.text(): values.leaf()}, values.text(), 7
+        )
+        span.resource = Resource(
+            {values.text(): values.leaf(), "service.version": values.leaf()}, values.text(), 9
+        )
+        span.start_ns += values.number() % 1000
+        span.end_ns += values.number() % 1000
 
     def _key(self) -> str:
         pick = self._random
         chance = pick.random()
         if chance < 0.1:
-            return f"custom.{self._text()}"
+            return f"custom.{self._values.text()}"
+        if chance < 0.15:
+            return pick.choice(_RESERVED)
         if chance < 0.3:
             return pick.choice(_INDEXED).format(pick.randrange(3))
         key = pick.choice(self._keys)
-        return key[:-1] + self._text() if key.endswith(".*") else key
+        if not key.endswith(".*"):
+            return key
+        below = self._values.text() if pick.random() < 0.9 else pick.choice(_BELOW)
+        return key[:-1] + below
 
-    def _event(self) -> Event:
-        attributes = {self._key(): self._value() for _ in range(self._random.randrange(4))}
-        if self._random.random() < 0.5:
-            attributes["content"] = self._value()
-        return Event(self._random.choice(_EVENTS), 1_763_600_001_000_000_000, attributes)
+    def _value_of(self, key: str) -> Json:
+        """Return a value; more often a number of some kind where the key is a counter's."""
+        if ("usage" in key or "token" in key or "cost" in key) and self._random.random() < 0.5:
+            number = self._values.number()
+            return self._random.choice((number, float(number), str(number), f"{number}.0", -number))
+        return self._values.value()
 
-    def _link(self) -> Link:
-        return Link(
-            f"{self._next():032x}", f"{self._next():016x}", attributes={"why": self._text()}
-        )
-
-    def _value(self) -> Json:
-        made: tuple[Callable[[], Json], ...] = (
-            self._text, self._text, self._next, lambda: self._next() + 0.5, lambda: True,
-            lambda: "", lambda: None, lambda: [self._text(), self._next()], self._object,
-            lambda: _json(self._object()), lambda: _json([self._object()]),
-            lambda: _json(_json(self._object())), lambda: _json(self._object())[:-3],
-            lambda: str(self._next()), self._messages, lambda: _json(self._messages()),
-            lambda: _json({"messages": self._messages()}), lambda: [_json(self._object())],
-            lambda: _json(self._messages()[0]),
-        )  # fmt: skip
-        return self._random.choice(made)()
-
-    def _object(self) -> JsonObject:
-        names = ("name", "content", "id", "text", "input", "output", "model", self._text())
-        return {name: self._leaf() for name in self._random.sample(names, 3)}
-
-    def _leaf(self) -> Json:
-        made = (self._text, self._next, lambda: [self._text()], lambda: {"deep": self._text()})
-        return self._random.choice(made)()
-
-    def _messages(self) -> list[JsonObject]:
+    def _event(self, of_span: JsonObject) -> Event:
         pick = self._random
-        roles = ("system", "user", "assistant", "tool", self._text())
-        return [
-            {
-                "role": pick.choice(roles),
-                pick.choice(("content", "parts")): pick.choice(
-                    (self._text(), [self._part() for _ in range(pick.randrange(3))])
-                ),
-                **({"tool_calls": [self._call()]} if pick.random() < 0.2 else {}),
-                **({self._text(): self._leaf()} if pick.random() < 0.2 else {}),
-            }
-            for _ in range(pick.randrange(1, 4))
-        ]
-
-    def _call(self) -> JsonObject:
-        function = {"name": self._text(), "arguments": _json(self._object())}
-        return {"id": self._text(), "type": "function", "function": function}
-
-    def _part(self) -> JsonObject:
-        parts: tuple[Callable[[], JsonObject], ...] = (
-            lambda: {"type": "text", "content": self._text()},
-            lambda: {"type": "text", "text": self._text(), "cache_control": self._object()},
-            lambda: {"type": "reasoning", "content": self._text(), "signature": self._text()},
-            lambda: {
-                "type": "tool_call",
-                "id": self._text(),
-                "name": self._text(),
-                "arguments": self._object(),
-            },
-            lambda: {"type": "tool_call_response", "id": self._text(), "result": self._leaf()},
-            lambda: {"type": "tool-call", "toolCallId": self._text(), "toolName": self._text(),
-                     "input": self._object()},
-            lambda: {"type": "uri", "uri": self._text(), "mime_type": "image/png"},
-            lambda: {"type": "blob", "content": "aGk=", "mime_type": "audio/wav",
-                     "modality": "audio"},
-            lambda: {"type": self._text(), self._text(): self._leaf()},
-            lambda: {"text": self._text()},
-            lambda: {"functionCall": {"name": self._text(), "args": self._object()}},
-        )  # fmt: skip
-        return self._random.choice(parts)()
+        keys = [self._key() for _ in range(pick.randrange(4))]
+        attributes = {key: self._value_of(key) for key in keys}
+        for key in pick.sample(sorted(of_span), min(len(of_span), pick.randrange(2))):
+            attributes[key] = pick.choice((of_span[key], self._values.value()))
+        for key in pick.sample(_OF_EVENTS, pick.randrange(3)):
+            attributes[key] = self._values.value()
+        name, dropped = pick.choice(_EVENTS), pick.choice((0, 0, 0, self._values.number()))
+        if pick.random() < 0.7:
+            return Event(name, 1_763_600_001_000_000_000, attributes, dropped)
+        record = LogRecord(
+            trace_id="1" * 32,
+            span_id="1" * 16,
+            event_name=name,
+            time_ns=1_763_600_001_000_000_000,
+            body=pick.choice((self._values.object, self._values.value))(),
+            attributes=attributes,
+            severity_text=pick.choice(("", "WARN")),
+            severity_number=pick.choice((0, 9, 17)),
+            dropped=dropped,
+        )
+        return event_of(record) or Event(name, 1_763_600_001_000_000_000, attributes)
 
 
-def _json(value: Json) -> str:
-    return orjson.dumps(value).decode()
+def _bent(value: Json, values: Values) -> Json:
+    """Return *value* with something else somewhere in it, in JSON text too."""
+    text = isinstance(value, str)
+    try:
+        found = orjson.loads(value) if text else deepcopy(value)
+    except orjson.JSONDecodeError:
+        return value
+    place = found
+    while isinstance(place, dict | list) and place:
+        at = values.random.choice(list(place) if isinstance(place, dict) else range(len(place)))
+        below = place[at]
+        if not isinstance(below, dict | list) or not below or values.random.random() < 0.3:
+            place[at] = values.value()
+            break
+        place = below
+    return json_of(found) if text else found

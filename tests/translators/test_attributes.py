@@ -193,6 +193,26 @@ def test_the_row_that_stands_first_wins(attributes: JsonObject) -> None:
     assert draft.said == {"name": ("x", ("new",))}
 
 
+@pytest.mark.parametrize(
+    ("new", "old", "expected"),
+    [
+        (0, 7, (7, ("new", "old"))),
+        (0, 0, (0, ("new",))),
+        (3, 7, (3, ("new",))),
+        (0, "many", (0, ("new",))),
+    ],
+)
+def test_a_counter_of_0_gives_way_to_one_that_counts(
+    new: Json, old: Json, expected: tuple[int, tuple[str, ...]]
+) -> None:
+    draft = Draft()
+    table = Table({"new": ("usage.cache_read", count), "old": ("usage.cache_read", count)})
+
+    table.read({"new": new, "old": old}, draft)
+
+    assert draft.said == {"usage.cache_read": expected}
+
+
 def test_a_row_that_says_nothing_does_not_win() -> None:
     draft = Draft()
 

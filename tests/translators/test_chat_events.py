@@ -369,3 +369,119 @@ def test_content_that_was_not_captured_makes_no_messages() -> None:
         {"messages": [{"role": "assistant", "content": None, "finish_reason": "STOP"}]},
         ((2,), (2, "index"), (2, "finish_reason")),
     )
+
+
+def test_events_that_repeat_the_attributes_are_told() -> None:
+    found = draft(
+        chat(input__messages=MESSAGES, output__messages=ANSWER),
+        [
+            Event("gen_ai.user.message", 1, {"content": "hi"}),
+            Event("gen_ai.choice", 2, {"index": 0, "message": {"content": "Paris"}}),
+        ],
+    )
+
+    assert found.said["inputs"] == ({"messages": [HI]}, ("gen_ai.input.messages", 0))
+    assert found.said["outputs"] == ({"messages": [PARIS]}, ("gen_ai.output.messages", 1))
+
+
+def test_a_number_for_a_choice_that_its_place_does_not_tell_is_kept() -> None:
+    found = draft(
+        chat(),
+        [
+            Event("gen_ai.choice", 1, {"index": 7, "message": "a"}),
+            Event("gen_ai.choice", 2, {"index": "first", "message": "b"}),
+        ],
+    )
+
+    assert said(found, "outputs") == {
+        "choices": [
+            {
+                "index": 0,
+                "finish_reason": None,
+                "message": {
+                    "role": "assistant",
+                    "content": "b",
+                    "additional_kwargs": {"index": "first"},
+                },
+            },
+            {
+                "index": 1,
+                "finish_reason": None,
+                "message": {
+                    "role": "assistant",
+                    "content": "a",
+                    "additional_kwargs": {"index": 7},
+                },
+            },
+        ]
+    }
+
+
+def test_a_chunk_that_says_otherwise_replaces_nothing_for_good() -> None:
+    found = draft(
+        chat(),
+        [
+            Event("gen_ai.choice", 1, {"index": 0, "content": "a", "finish_reason": "x", "m": 1}),
+            Event("gen_ai.choice", 2, {"index": 0, "content": "b", "finish_reason": "y", "n": 2}),
+            Event("gen_ai.choice", 3, {"index": 0, "role": "tool", "content": "c"}),
+        ],
+    )
+
+    assert said(found, "outputs") == {
+        "messages": [
+            {
+                "role": "assistant",
+                "content": "ab",
+                "finish_reason": "y",
+                "additional_kwargs": {"m": 1, "n": 2, "finish_reason": "x"},
+            },
+            {"role": "tool", "content": "c"},
+        ]
+    }
+
+
+def test_flattened_tool_calls_beside_whole_ones_stay_with_the_event() -> None:
+    found = draft(
+        chat(),
+        [
+            Event(
+                "gen_ai.choice",
+                1,
+                {
+                    "tool_calls": [{"id": "c1", "name": "f"}],
+                    "tool_calls.0.id": "c2",
+                    "tool_calls.x": 1,
+                },
+            )
+        ],
+    )
+
+    assert found.said["outputs"][1] == ((0,), (0, "tool_calls"))
+
+
+def test_what_is_no_message_stays_an_event() -> None:
+    found = draft(
+        chat(),
+        [
+            Event("gen_ai.user.message", 1, {"role": 7, "url": "x"}),
+            Event("gen_ai.choice", 2, {"role": 7, "url": "x"}),
+        ],
+    )
+
+    assert not {"inputs", "outputs"} & found.said.keys()
+
+
+def test_input_that_is_no_messages_stays_in_its_event() -> None:
+    name = "gen_ai.client.inference.operation.details"
+    attributes = {
+        "gen_ai.input.messages": 7,
+        "gen_ai.system_instructions": '[{"type":"text","content":"S"}]',
+    }
+
+    found = draft(chat(), [Event(name, 1, attributes)])
+
+    assert found.said["inputs"][1] == (
+        (0,),
+        (0, "gen_ai.system_instructions"),
+        "gen_ai.system_instructions",
+    )

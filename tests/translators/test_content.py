@@ -77,3 +77,11 @@ def test_what_is_too_large_to_compare_is_kept() -> None:
     raw = {"numbers": list(range(30_000))}
 
     assert told("inputs", "llm", inputs=MESSAGES, raw_inputs=raw)[1] == {"inputs"}
+
+
+def test_messages_stand_for_a_text_that_is_one_of_them() -> None:
+    assert told("inputs", inputs=MESSAGES, raw_inputs="hi") == (
+        MESSAGES,
+        {"inputs", "raw_inputs"},
+    )
+    assert told("inputs", inputs=MESSAGES, raw_inputs="other")[0] == {"input": "other"}

@@ -38,6 +38,12 @@ def test_choices_are_the_outputs_and_the_rest_the_inputs(value: Json) -> None:
     assert sides_of(value) == (ASKED, {"messages": [ANSWER]}, [*named("user"), CHOSEN])
 
 
+def test_a_choice_may_be_its_message() -> None:
+    _, outputs, _ = sides_of([{"event.name": "gen_ai.choice", "index": 0, "content": "ho"}])
+
+    assert outputs == {"messages": [ANSWER]}
+
+
 def test_several_choices_stay_choices() -> None:
     _, outputs, _ = sides_of([CHOICE, {**CHOICE, "index": 1, "finish_reason": "stop"}])
 
@@ -134,6 +140,13 @@ def test_items_that_have_no_event_of_their_own_are_in_the_data() -> None:
         "messages": [{"role": "assistant", "content": [thought, {"type": "text", "text": "ho"}]}]
     }
     assert rest[1] == {"event.name": "gen_ai.unknown", "role": "assistant", "content": "See"}
+
+
+def test_data_that_are_no_message_stay() -> None:
+    inputs, outputs, rest = sides_of([{"event.name": "gen_ai.unknown", "data": {"a": 1}}])
+
+    assert (inputs, outputs) == (None, None)
+    assert rest == [{"event.name": "gen_ai.unknown"}, {"a": 1}]
 
 
 def test_an_unknown_item_without_data_is_what_it_says() -> None:

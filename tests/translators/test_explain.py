@@ -53,6 +53,20 @@ def test_an_event_is_a_source() -> None:
     }
 
 
+def test_a_part_of_an_event_or_of_an_attribute_is_told_by_the_whole() -> None:
+    class Parts(Acme):
+        def translate(self, span: Span) -> Draft:
+            draft = Draft()
+            draft.say("inputs", {"a": 1}, ("acme.both", "inputs"), (0,), (0, "content"))
+            return draft
+
+    explained = explain(
+        Registry([Parts(), BUILTIN[-1]]), span({"acme.both": "x"}, events=[Event("e", 1)])
+    )
+
+    assert explained["fields"]["inputs"]["from"] == ["acme.both", "event 0: e"]
+
+
 def test_what_lost_a_conflict_is_told() -> None:
     attributes = {"langsmith.trace.name": "mine", "acme.name": "theirs"}
 

@@ -91,6 +91,31 @@ def test_tags_of_several_conventions_are_put_together() -> None:
     assert "tag.tags" not in run.metadata
 
 
+# LangSmith's own SDKs
+
+
+def test_calls_in_the_history_of_the_ai_sdk_are_tool_calls() -> None:
+    part = {"type": "tool-call", "toolCallId": "c1", "toolName": "f", "input": {"a": 1}}
+    asked = [{"role": "assistant", "content": [part]}]
+
+    run = run_of(
+        {"ai.operationId": "ai.generateText.doGenerate", "ai.prompt.messages": text_of(asked)},
+        scope="ai",
+    )
+
+    assert run.inputs is not None
+    [message] = run.inputs["messages"]
+    assert message["tool_calls"] == [
+        {"id": "c1", "type": "function", "function": {"name": "f", "arguments": '{"a":1}'}}
+    ]
+
+
+def test_a_model_of_strands_need_not_be_bedrocks() -> None:
+    run = run_of({**CHAT, "gen_ai.system": "strands-agents"}, scope="strands.telemetry.tracer")
+
+    assert run.metadata["ls_provider"] == "openai"
+
+
 # Langfuse
 
 
@@ -145,7 +170,9 @@ def test_usage_around_the_calls_of_the_ai_sdk_is_a_sum() -> None:
     assert run.metadata["usage_rollup"]["total_tokens"] == 150
 
 
-@pytest.mark.parametrize("word", ["__proto__", "constructor", "__class__", "-1", "٣", "1e3", "01"])
+@pytest.mark.parametrize(
+    "word", ["__proto__", "constructor", "__class__", "-1", "٣", "1e3", "01", "999999999"]
+)
 def test_words_that_are_no_index_make_no_messages(word: str) -> None:
     key = f"llm.input_messages.{word}.message.content"
     other = f"gen_ai.prompt.{word}.content"

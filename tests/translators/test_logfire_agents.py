@@ -53,6 +53,10 @@ def test_the_template_tells_what_it_is(name: str, run_type: str, kind: str) -> N
     assert (told.run_type, told.metadata["otel.kind"]) == (run_type, kind)
 
 
+def test_the_operation_is_the_better_word() -> None:
+    assert run(CALLS, {"gen_ai.operation.name": "chat"}).metadata["otel.kind"] == "chat"
+
+
 def test_a_span_of_a_kind_to_come_is_a_chain() -> None:
     told = run("OpenAI agents: {type} span", {"type": "new"})
 
@@ -109,6 +113,13 @@ def test_request_data_that_say_something_else_stay() -> None:
     assert told.metadata["request_data"] == '{"messages":[1]}'
 
 
+def test_a_side_that_holds_no_messages_stays() -> None:
+    told = run(CHAT, {"input": [7], "output": [ANSWER], "request_data": {"messages": [7, ANSWER]}})
+
+    assert told.outputs == {"messages": [ANSWER]}
+    assert told.metadata["request_data"] == orjson.dumps({"messages": [7, ANSWER]}).decode()
+
+
 def test_a_failed_generation_has_no_answer() -> None:
     told = run(CHAT, {"input": ASKED, "output": "null", "request_data": {"messages": ASKED}})
 
@@ -132,6 +143,7 @@ def test_a_response_has_its_items() -> None:
 
 def test_a_response_may_be_asked_in_one_text() -> None:
     assert run(CALLS, {"raw_input": "hi"}).inputs == {"messages": ASKED}
+    assert run(CALLS, {"raw_input": 7}).inputs is None
 
 
 def test_events_count_where_there_is_nothing_else() -> None:

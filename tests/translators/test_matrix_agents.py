@@ -218,3 +218,23 @@ def test_a_call_of_adk_is_read_from_its_blobs() -> None:
     assert run.invocation_params["tools"][0]["function"]["name"] == "f"
     assert run.metadata["ls_provider"] == "google_genai"
     assert run.thread_id == "s1"
+
+
+def test_a_tool_of_adk_has_arguments_and_a_result() -> None:
+    run = run_of(
+        {
+            "gen_ai.operation.name": "execute_tool",
+            "gen_ai.system": "gcp.vertex.agent",
+            "gen_ai.tool.name": "f",
+            "gcp.vertex.agent.tool_call_args": '{"a": 1}',
+            "gcp.vertex.agent.tool_response": '{"result": "4"}',
+            "gcp.vertex.agent.llm_request": "{}",
+            "gcp.vertex.agent.llm_response": "{}",
+        },
+        scope="gcp.vertex.agent",
+        name="execute_tool f",
+    )
+
+    assert run.run_type == "tool"
+    assert run.inputs == {"a": 1}
+    assert run.outputs == {"output": {"result": "4"}}

@@ -26,6 +26,8 @@ def strands(*events: Event, operation: str = "chat") -> Run:
             "gen_ai.operation.name": operation,
             "gen_ai.provider.name": "strands-agents",
             "gen_ai.request.model": "us.anthropic.claude-sonnet-4-20250514-v1:0",
+            "gen_ai.tool.name": "f",
+            "gen_ai.tool.call.id": "c1",
         },
         list(events),
         scope="strands.telemetry.tracer",
@@ -83,6 +85,21 @@ def test_new_events_of_strands_are_put_together() -> None:
     assert run.outputs == {"messages": [ANSWER]}
 
 
+def test_new_events_of_a_tool_of_strands_are_arguments_and_result() -> None:
+    name = "client.inference.operation.details"
+    call = {"type": "tool_call", "id": "c1", "name": "f", "arguments": {"a": 1}}
+    result = {"type": "tool_call_response", "id": "c1", "response": [{"text": "4"}]}
+
+    run = strands(
+        sent(name, **{"gen_ai.input.messages": text_of([said(call, role="tool")])}),
+        sent(name, **{"gen_ai.output.messages": text_of([said(result, role="tool")])}),
+        operation="execute_tool",
+    )
+
+    assert run.inputs == {"a": 1}
+    assert run.outputs == {"output": "4"}
+
+
 @pytest.mark.parametrize(
     ("kind", "run_type"),
     [
@@ -131,6 +148,29 @@ def test_a_generator_of_haystack_has_messages_and_usage() -> None:
         "total_tokens": 150,
     }
     assert run.metadata["ls_model_name"] == "gpt-4o"
+
+
+def test_a_retriever_of_haystack_has_a_query_and_documents() -> None:
+    document = {"id": "d1", "content": "Rain.", "score": 0.0, "meta": {"page": 4}}
+
+    run = run_of(
+        {
+            "haystack.component.name": "retriever",
+            "haystack.component.type": "InMemoryBM25Retriever",
+            "haystack.component.input": '{"query": "rain", "top_k": 1}',
+            "haystack.component.output": text_of({"documents": [document]}),
+        },
+        scope="haystack",
+        name="haystack.component.run",
+    )
+
+    assert run.inputs is not None
+    assert run.outputs is not None
+    assert run.inputs["query"] == "rain"
+    [found] = run.outputs["documents"]
+    assert found["page_content"] == "Rain."
+    assert found["metadata"]["id"] == "d1"
+    assert found["metadata"]["score"] == 0.0
 
 
 @pytest.mark.parametrize(

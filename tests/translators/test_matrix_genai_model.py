@@ -158,7 +158,7 @@ def test_the_first_token_is_told_by_an_event(scope: str, name: str) -> None:
 
     run = run_of(attributes, [Event(name, START_NS + 500_000_000)], scope=scope)
 
-    assert HALF in [event["time"] for event in run.events if event["name"] == "new_token"]
+    assert [event["time"] for event in run.events if event["name"] == "new_token"] == [HALF]
 
 
 @pytest.mark.parametrize("seconds", [-1.0, 2.5])

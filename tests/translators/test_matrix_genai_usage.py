@@ -127,6 +127,7 @@ def test_cached_input_is_counted_once_whether_the_input_has_it_or_not(
 
 
 GENAI = {**COUNTED, "gen_ai.usage.cache_read_input_tokens": 40}
+NEWEST = {**COUNTED, "gen_ai.usage.cache_read.input_tokens": 40}
 OPENLLMETRY = {**GENAI, "llm.request.type": "chat"}
 OPENINFERENCE = {
     "openinference.span.kind": "LLM",
@@ -151,8 +152,8 @@ CLAUDE = {"gen_ai.request.model": "us.anthropic.claude-sonnet-4-20250514-v1:0"}
         ("opentelemetry.instrumentation.openai_v2", GENAI, 100),
         ("strands.telemetry.tracer", {**GENAI, **CLAUDE}, 140),
         ("strands.telemetry.tracer", GENAI, 100),
-        ("agent_framework", {**GENAI, "gen_ai.provider.name": "anthropic"}, 140),
-        ("agent_framework", {**GENAI, "gen_ai.provider.name": "openai"}, 100),
+        ("agent_framework", {**NEWEST, "gen_ai.provider.name": "anthropic"}, 140),
+        ("agent_framework", {**NEWEST, "gen_ai.provider.name": "openai"}, 100),
         ("openinference.instrumentation.openai", OPENINFERENCE, 100),
         ("@arizeai/openinference-instrumentation-bedrock", OPENINFERENCE, 140),
         ("@arizeai/openinference-instrumentation-claude-agent-sdk", OPENINFERENCE, 140),

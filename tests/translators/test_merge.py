@@ -89,3 +89,19 @@ def test_a_poorer_telling_of_any_shape_loses() -> None:
     merged = merge([("a", draft(outputs="text")), ("b", draft(outputs=rich))])
 
     assert merged.fields["outputs"][0] == rich
+
+
+def test_tags_are_those_of_all_dialects_unless_one_from_elsewhere_says_some() -> None:
+    drafts = [("a", draft(tags=["x", "y"])), ("b", draft(tags=["y", "z"]))]
+
+    assert merge(drafts).fields["tags"][0] == ["x", "y", "y", "z"]
+    assert merge(drafts, frozenset({"a"})).fields["tags"] == (["x", "y"], ("key.tags",), "a")
+
+
+def test_messages_do_not_beat_content_of_another_kind() -> None:
+    messages = {"messages": [{"role": "user", "content": "a"}]}
+    drafts = [("a", draft(inputs={"input": "a"})), ("b", draft(inputs=messages))]
+    empty = [("a", draft(inputs={"messages": []})), ("b", draft(inputs=messages))]
+
+    assert merge(drafts).fields["inputs"][0] == {"input": "a"}
+    assert merge(empty).fields["inputs"][0] == messages

@@ -311,3 +311,16 @@ def test_of_two_names_for_one_message_the_second_is_kept_beside() -> None:
             "additional_kwargs": {"name": "b"},
         }
     ]
+
+
+def test_a_result_that_is_told_as_text_besides_is_one_message() -> None:
+    result = {"type": "tool_call_response", "id": "c1", "result": "sunny"}
+    again = {"type": "text", "content": "sunny"}
+    other = {"type": "text", "content": "more"}
+
+    found = normal_messages([{"role": "tool", "parts": [again, result, other]}], "user")
+
+    assert found == [
+        {"role": "tool", "content": "sunny", "tool_call_id": "c1"},
+        {"role": "tool", "content": "more"},
+    ]

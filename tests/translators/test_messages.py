@@ -80,7 +80,7 @@ def test_system_text_that_is_there_already_is_not_doubled() -> None:
     assert with_system([{"text": "Be "}, {"text": "terse."}], messages) is messages
 
 
-@pytest.mark.parametrize("nothing", [None, [], 7, [{"type": "text"}]])
+@pytest.mark.parametrize("nothing", [None, [], [{"type": "text"}]])
 def test_without_system_text_the_messages_stay(nothing: Json) -> None:
     messages = [USER]
 

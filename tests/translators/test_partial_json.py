@@ -24,7 +24,7 @@ def test_whole_items_and_the_rest_are_told_apart(cut: str, items: list[Json], re
     assert whole_items(cut) == (items, rest)
 
 
-@given(st.lists(st.text() | st.integers() | st.booleans()), st.integers(0, 200))
+@given(st.lists(st.text() | st.integers(-(2**63), 2**63 - 1) | st.booleans()), st.integers(0, 200))
 def test_whatever_is_cut_off_the_items_before_are_whole(items: list[Json], length: int) -> None:
     cut = orjson.dumps(items).decode()[:length]
 

@@ -82,3 +82,49 @@ def test_result_events_tell_a_vector_database_that_is_not_named() -> None:
 
 def test_a_search_without_results_says_only_what_it_is() -> None:
     assert list(draft({"db.system": "marqo", "db.operation": "search"}).said) == ["run_type"]
+
+
+def test_a_query_has_a_limit_and_a_filter() -> None:
+    attributes = {
+        "db.system.name": "chroma",
+        "db.operation.name": "QUERY",
+        "db.query.text": "capital?",
+        "db.vector.query.top_k": 2,
+        "db.n_results": 9,
+        "db.filter": '{"lang":"de"}',
+    }
+
+    assert said(draft(attributes), "inputs") == {
+        "query": "capital?",
+        "k": 2,
+        "filter": {"lang": "de"},
+    }
+
+
+def test_what_is_no_limit_and_no_filter_is_left_out() -> None:
+    attributes = {
+        "db.system.name": "chroma",
+        "db.operation.name": "GET",
+        "db.query.text": "['d1']",
+        "db.vector.query.top_k": "",
+        "db.filter": "None",
+    }
+
+    assert said(draft(attributes), "inputs") == {"query": "['d1']"}
+
+
+def test_a_query_that_is_no_text_is_nobodys_input() -> None:
+    attributes = {"db.system.name": "chroma", "db.operation.name": "get", "db.query.text": 7}
+
+    assert "inputs" not in draft(attributes).said
+
+
+def test_the_administration_of_a_database_is_no_search() -> None:
+    for operation in ("get_collection", "describe_index", "create_collection", "fetch_database"):
+        attributes = {"db.system.name": "pinecone", "db.operation.name": operation}
+
+        assert said(draft(attributes), "run_type") == "chain"
+
+    found = draft({"db.system.name": "milvus"}, name="search my_index")
+
+    assert said(found, "run_type") == "retriever"

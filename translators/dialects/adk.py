@@ -7,26 +7,22 @@ Source: https://github.com/google/adk-python, ``google/adk/telemetry``, versions
 from collections.abc import Mapping
 from functools import lru_cache
 
+from translators.adk_calls import REQUEST, RESPONSE, say_request, say_response
 from translators.attributes import (
     PLACEHOLDERS,
     Table,
     count,
     json_list,
-    json_object,
     json_or_text,
     text,
 )
 from translators.base import Draft, Signature
 from translators.chat_content import TOOLS
-from translators.messages import normal_messages, outputs_of
-from translators.model_values import request_of
-from translators.remains import is_secret
+from translators.messages import normal_messages
 from translators.span import Json, JsonObject, Span
-from translators.tools import tools_of, unless_empty
-from translators.usage_objects import counters_of
+from translators.tools import tools_of
 
 _SCOPE, _PREFIX = "gcp.vertex.agent", "gcp.vertex.agent."
-_REQUEST, _RESPONSE = f"{_PREFIX}llm_request", f"{_PREFIX}llm_response"
 _ARGUMENTS, _RESULT = f"{_PREFIX}tool_call_args", f"{_PREFIX}tool_response"
 _DATA, _SESSION = f"{_PREFIX}data", f"{_PREFIX}session_id"
 _MODEL, _OPERATION = "gen_ai.request.model", "gen_ai.operation.name"
@@ -38,11 +34,10 @@ _OF_TOOL = frozenset(("name", "description", "parameters", "type"))
 _NOTHING = "{}"  # what stands for content that is not captured, or not there
 # Since then each call_llm has a child that tells of the call once more.
 _TOLD_TWICE_SINCE = (1, 24)
-_PARAMS = {"max_output_tokens": "max_tokens", "stop_sequences": "stop", "candidate_count": "n"}
 # First parts of model ids that name a place, not who serves the model.
 _PLACES = frozenset(("models", "projects", "publishers", "locations", "endpoints", "tunedModels"))
 
-TABLE = Table({_SESSION: ("thread_id", text)})
+TABLE = Table({})  # nothing that is said with one attribute alone
 
 
 class ADK:
@@ -51,15 +46,16 @@ class ADK:
     name = "adk"
     table = TABLE
     also: Mapping[str, str] = {
-        _REQUEST: "inputs (messages), params.*",
-        _RESPONSE: "outputs (messages), usage.*, response_model, error, metadata.llm_response",
+        REQUEST: "inputs (messages), params.*",
+        RESPONSE: "outputs (messages), usage.*, response_model, error, metadata.llm_response",
         _ARGUMENTS: "inputs",
         _RESULT: "outputs",
         _DATA: "inputs (messages)",
-        _MODEL: "provider",
-        _USAGE_IN: "usage.input",
-        _USAGE_OUT: "usage.output",
-        _THOUGHTS: "usage.reasoning",
+        _SESSION: "thread_id",
+        "gen_ai.request.*": "model, params.*",
+        "gen_ai.system": "provider",
+        "gen_ai.provider.name": "provider",
+        "gen_ai.usage.*": "usage.*",
         TOOLS: "params.tools",
         _DETAILS: "params.tools",
     }
@@ -81,14 +77,14 @@ class ADK:
         prefix, slash, _ = model.partition("/") if model else ("", "", "")
         if slash and prefix not in _PLACES:
             draft.say("provider", prefix)  # models behind LiteLLM
-        for key in (_REQUEST, _RESPONSE):
+        for key in (REQUEST, RESPONSE):
             if attributes.get(key) == _NOTHING:
                 draft.used.add(key)
         if _ARGUMENTS in attributes or _RESULT in attributes:
             _say_tool(attributes, draft)
         else:
-            _say_request(attributes.get(_REQUEST), draft)
-            _say_response(attributes.get(_RESPONSE), draft)
+            say_request(attributes.get(REQUEST), draft)
+            say_response(attributes.get(RESPONSE), count(attributes.get(_USAGE_OUT)), draft)
         if _DATA in attributes:
             messages = normal_messages(json_list(attributes[_DATA]), "user")
             draft.say("inputs", {"messages": messages} if messages else None, _DATA)
@@ -135,81 +131,15 @@ def _say_tool(attributes: JsonObject, draft: Draft) -> None:
     given, result = attributes.get(_ARGUMENTS), attributes.get(_RESULT)
     if given == _NOTHING == result:
         return  # not captured
-    if given is not None and given not in PLACEHOLDERS:
+    if _is_told(given):
         found = json_or_text(given)
         draft.say("inputs", found if isinstance(found, dict) else {"input": found}, _ARGUMENTS)
-    if result is not None and result not in PLACEHOLDERS:
+    if _is_told(result):
         draft.say("outputs", {"output": json_or_text(result)}, _RESULT)
 
 
-def _say_request(value: Json, draft: Draft) -> None:
-    given = json_object(value)
-    request = request_of(_with_plain_system(given)) if given else None
-    if request is None:
-        return
-    draft.say("inputs", request.inputs, _REQUEST)
-    draft.say("params.tools", request.tools)
-    draft.say("model", text(request.rest.pop("model", None)))
-    for name, param in request.rest.items():
-        if name == "http_options":
-            draft.say("metadata.http_options", _without_secrets(param))
-        else:
-            draft.say(f"params.{_PARAMS.get(name, name)}", param)
-    draft.say("params.stop_sequences", draft.said.get("params.stop", (None,))[0])
-
-
-def _with_plain_system(request: JsonObject) -> JsonObject:
-    """Return the request with the parts of its instruction only: its role says "user"."""
-    config = request.get("config")
-    system = config.get("system_instruction") if isinstance(config, dict) else None
-    if not isinstance(system, dict) or not isinstance(system.get("parts"), list):
-        return request
-    return {**request, "config": {**config, "system_instruction": system["parts"]}}
-
-
-def _without_secrets(options: Json) -> Json:
-    """Return HTTP options with what may be secret in the headers struck out."""
-    headers = options.get("headers") if isinstance(options, dict) else None
-    if not isinstance(headers, dict):
-        return options or None
-    kept = {key: "[redacted]" if is_secret(key) else value for key, value in headers.items()}
-    return {**options, "headers": kept}
-
-
-def _say_response(value: Json, draft: Draft) -> None:
-    response = json_object(value)
-    if not response:
-        return
-    rest = unless_empty(response, ("content", "model_version", "error_code", "error_message"))
-    draft.say("response_model", text(response.get("model_version")))
-    usage = response.get("usage_metadata")
-    if isinstance(usage, dict) and _say_usage(usage, draft):
-        del rest["usage_metadata"]
-    failed = [text(response.get(key)) for key in ("error_code", "error_message")]
-    if any(failed):
-        draft.say("error", ": ".join([word for word in failed if word]))
-    content = response.get("content")
-    messages = normal_messages([content], "assistant") if isinstance(content, dict) else None
-    if messages:
-        reason = rest.pop("finish_reason", None)
-        outputs = outputs_of(messages, turn=True, reasons=[reason] if text(reason) else ())
-        draft.say("outputs", outputs, _RESPONSE)
-        draft.say("metadata.grounding_metadata", rest.pop("grounding_metadata", None))
-        draft.say("metadata.llm_response", rest or None)
-
-
-def _say_usage(usage: JsonObject, draft: Draft) -> bool:
-    """Say Gemini's counters; tell whether these are all of *usage*."""
-    counters, complete = counters_of(usage)
-    of_tools = count(usage.get("tool_use_prompt_token_count"))
-    if of_tools:
-        counters["input"] = counters.get("input", 0) + of_tools
-    if "total" not in counters and "reasoning" in counters:
-        # Candidates leave thoughts out; a total would have told.
-        counters["output"] = counters.get("output", 0) + counters["reasoning"]
-    for counter, number in counters.items():
-        draft.say(f"usage.{counter}", number)
-    return complete
+def _is_told(value: Json) -> bool:
+    return value is not None and not (isinstance(value, str) and value in PLACEHOLDERS)
 
 
 def _say_tools(span: Span, draft: Draft) -> None:

@@ -43,6 +43,7 @@ _STEPS = {
     "compaction.summarize": "compaction",
 }
 
+
 def _value(value: Json) -> Json:
     """Return what C# has written as JSON text, a string of which stands in quotes."""
     found = parsed_json(value)

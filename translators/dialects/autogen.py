@@ -107,6 +107,7 @@ def _say_message(value: Json, draft: Draft) -> None:
         messages = normal_messages(told, "user") if told else None
         if messages:
             draft.say("inputs", {"messages": messages, **rest}, _MESSAGE)
+            return
     draft.say("raw_inputs", found, _MESSAGE)
 
 
@@ -125,7 +126,9 @@ def _conversation(found: JsonObject) -> tuple[list[Json], JsonObject]:
     else:
         messages = rest.pop("messages", None)
         items = messages if isinstance(messages, list) else []
-    all_told = all(isinstance(item, dict) and {"source", "content"} <= item.keys() for item in items)
+    all_told = all(
+        isinstance(item, dict) and {"source", "content"} <= item.keys() for item in items
+    )
     return (items, rest) if all_told else ([], found)
 
 

@@ -94,8 +94,10 @@ def _say_result(attributes: JsonObject, draft: Draft) -> None:
     told: Json = json_or_text(attributes.get(_RESULT))
     if told is None:
         return
-    texts = isinstance(told, list) and told and all(
-        isinstance(block, dict) and block.keys() == {"type", "text"} for block in told
+    texts = (
+        isinstance(told, list)
+        and told
+        and all(isinstance(block, dict) and block.keys() == {"type", "text"} for block in told)
     )
     value = result_text(told) if texts else told
     # Several texts are told as one.

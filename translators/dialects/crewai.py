@@ -56,8 +56,15 @@ COUNTERS = {
 INPUT_VALUE, OUTPUT_VALUE = "input.value", "output.value"
 UUID_LENGTH = 36
 
-# An agent's ``gen_ai.agent.name`` is the hash of what it is made of.
-TABLE = Table({"crewai.agent.role": ("metadata.agent_name", text)})
+ROLE, AGENT_NAME = "crewai.agent.role", "gen_ai.agent.name"
+
+TABLE = Table(
+    {
+        "crewai.crew.name": ("metadata.crew_name", text),
+        "crewai.flow.name": ("metadata.flow_name", text),
+        "crewai.task.name": ("metadata.task_name", text),
+    }
+)
 
 
 class CrewAI:
@@ -67,9 +74,10 @@ class CrewAI:
     table = TABLE
     also: Mapping[str, str] = {
         **{key: "name" for key in NAMES.values()},
-        **{key: "inputs" for key in (*GIVEN, *QUERIES, LIMIT, INPUT)},
+        **{key: "inputs" for key in (*GIVEN, *QUERIES, LIMIT, INPUT, INPUT_VALUE)},
         **{key: "outputs" for key in (*MADE, *FOUND, OUTPUT, RESULT, OUTPUT_VALUE)},
         **{key: "usage" for key in USAGES},
+        ROLE: "metadata.agent_name; name",
     }
 
     def speaks(self, signature: Signature) -> bool:
@@ -84,6 +92,10 @@ class CrewAI:
         """Return what the span says in CrewAI's own words."""
         attributes, draft = span.attributes, Draft()
         TABLE.read(attributes, draft)
+        role = text(attributes.get(ROLE))
+        if role is not None and role != attributes.get(AGENT_NAME):
+            # CrewAI's own name of an agent is the hash of what it is made of.
+            draft.say("metadata.agent_name", role, ROLE)
         draft.say("name", text(attributes.get(NAMES.get(span.name, ""))) or _without_id(span.name))
         if span.name in RETRIEVALS:
             _say_retrieval(attributes, draft)
@@ -135,11 +147,13 @@ def _say_side(
     if key is None:
         return
     value = _decoded(attributes[key])
-    message = _only_message(attributes.get(messages_key), attributes[key])
+    message = _only_message(attributes.get(messages_key), role, attributes[key])
     if isinstance(value, dict | list):
-        again = value == _decoded(attributes.get(value_key))
+        if value == _decoded(attributes.get(value_key)):
+            draft.used.add(key)  # OpenInference says it
+            return
         told = message is not None and "finish_reason" not in message
-        draft.say(f"raw_{side}", value, key, *([value_key] * again), *([messages_key] * told))
+        draft.say(f"raw_{side}", value, key, *([messages_key] * told))
     elif message is not None:
         reason = {name: message[name] for name in ("finish_reason",) if name in message}
         content = {"role": role, "content": value, **reason}
@@ -156,15 +170,16 @@ def _decoded(value: Json) -> Json:
     return json_or_text(value)
 
 
-def _only_message(value: Json, said: Json) -> JsonObject | None:
+def _only_message(value: Json, role: str, said: Json) -> JsonObject | None:
     """Return the message of an attribute that has one, and nothing in it but what was *said*."""
     messages = json_list(value)
     if not messages or len(messages) != 1 or not isinstance(messages[0], dict):
         return None
-    parts = messages[0].get("parts")
-    if not isinstance(parts, list) or len(parts) != 1 or not isinstance(parts[0], dict):
-        return None
-    return messages[0] if parts[0].get("content") == said else None
+    message: JsonObject = messages[0]
+    known = {"role": role, "parts": [{"type": "text", "content": said}]}
+    reason = message.get("finish_reason")
+    told = {**known, "finish_reason": reason} if isinstance(reason, str) else known
+    return message if message == told else None
 
 
 def _say_retrieval(attributes: JsonObject, draft: Draft) -> None:
@@ -183,7 +198,9 @@ def _say_retrieval(attributes: JsonObject, draft: Draft) -> None:
 
 def _say_task_output(value: Json, draft: Draft) -> None:
     """Say a task's output as the agent's message: the messages in it are those of the model."""
-    done = json_object(value) if isinstance(value, str) and value[:1] == "{" else None
+    if not isinstance(value, str) or '"raw":' not in value or '"messages":' not in value:
+        return
+    done = json_object(value)
     if done is None or not isinstance(done.get("raw"), str) or "messages" not in done:
         return
     history = normal_messages(done["messages"], "user")

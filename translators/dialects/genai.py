@@ -8,6 +8,7 @@ Source: https://opentelemetry.io/docs/specs/semconv/gen-ai/
 from translators.attributes import text
 from translators.base import Draft, Signature
 from translators.chat_content import (
+    INPUT,
     is_retrieval,
     is_tool_io,
     say_messages,
@@ -17,7 +18,13 @@ from translators.chat_content import (
 from translators.chat_events import read_events
 from translators.first_token import first_token_ns
 from translators.genai_table import ALSO, REFS, TABLE
-from translators.operations import modality_of_operation, run_type_of_mcp, run_type_of_operation
+from translators.model_values import texts_of
+from translators.operations import (
+    NAMES_OF_ANY_AGENT,
+    modality_of_operation,
+    run_type_of_mcp,
+    run_type_of_operation,
+)
 from translators.run import RunType
 from translators.span import Json, JsonObject, Span
 
@@ -26,11 +33,6 @@ _USERS = ("user.id", "enduser.id", "enduser.pseudo.id", "gen_ai.request.user", "
 _EVALUATION = "gen_ai.evaluation.result"
 # Under these scopes the convention's names hold other things than messages; a dialect each knows.
 _OWN_SHAPES = frozenset({"langsmith", "gemini-cli"})
-# What those requests over MCP ask for that call no tool.
-_ASKED = {
-    "resources/read": ("uri", "mcp.resource.uri"),
-    "prompts/get": ("name", "gen_ai.prompt.name"),
-}
 _DOUBLED = (
     ("gen_ai.usage.input_tokens", "gen_ai.usage.prompt_tokens"),
     ("gen_ai.usage.output_tokens", "gen_ai.usage.completion_tokens"),
@@ -67,8 +69,8 @@ class GenAI:
             say_tool(span, events, draft)
         elif run_type == "retriever":
             say_retrieval(attributes, draft)
-        if "mcp.method.name" in attributes:
-            _say_request(attributes, draft)
+        elif run_type == "embedding":
+            draft.say("inputs", texts_of(attributes.get(INPUT)), INPUT)
         reasons = draft.said.get("metadata.finish_reasons", ((), ()))[0]
         if span.scope.name not in _OWN_SHAPES:
             say_messages(span, events, draft, turn=run_type != "llm", reasons=reasons)
@@ -118,31 +120,30 @@ def _say_about(span: Span, run_type: RunType | None, details: JsonObject, draft:
                     # The attribute stays beside it: users look for the name they gave.
                     draft.say(field, text(source[key]))
     if run_type in ("chain", "tool"):
-        _say_name(span, operation, draft)
+        _say_name(span, operation, run_type, draft)
+        if attributes.get("gen_ai.tool.status") == "error":
+            draft.say("error", "")
+    if "kind" not in said and isinstance(operation, str):
+        draft.say("kind", operation.lower() or None)  # the attribute stays: its case is lost
     draft.say("first_token_ns", first_token_ns(span))
     if span.events:
         told = [event.attributes for event in span.events if event.name == _EVALUATION]
         draft.say("metadata.evaluations", told or None)
 
 
-def _say_name(span: Span, operation: Json, draft: Draft) -> None:
+def _say_name(span: Span, operation: Json, run_type: RunType, draft: Draft) -> None:
     """Say the name of the agent or tool, where the span's own is only the operation."""
     said = draft.said
     tool = said.get("metadata.tool_name")
     if "mcp.method.name" in span.attributes:
         if tool is not None:
             draft.say("name", tool[0])
-    elif span.name in ("", operation):
+    elif span.name in ("", operation) or (
+        run_type == "chain" and span.name.strip().lower() in NAMES_OF_ANY_AGENT
+    ):
         found = tool or said.get("metadata.agent_name") or said.get("metadata.workflow_name")
         if found is not None:
             draft.say("name", found[0])
-
-
-def _say_request(attributes: JsonObject, draft: Draft) -> None:
-    """Say what a request over MCP asks for; the attribute stays beside it."""
-    param, key = _ASKED.get(str(attributes["mcp.method.name"]), ("", ""))
-    asked = text(attributes.get(key))
-    draft.say("inputs", None if asked is None else {param: asked})
 
 
 def _say_refs(attributes: JsonObject, draft: Draft) -> None:

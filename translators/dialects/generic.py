@@ -5,16 +5,22 @@ Source: OpenTelemetry semantic conventions, "Session" and "End user"; the rest i
 
 from collections.abc import Mapping
 
-from translators.attributes import Table, json_or_text, strings, text
+from translators.attributes import Table, count, json_or_text, number, strings, text
 from translators.base import Draft, Signature
-from translators.span import Span
+from translators.span import Json, Span
 from translators.tools import tools_of
 
 # Keys that stay beside what is said with them: users look for the name that they gave.
 THREADS = ("session.id", "conversation.id", "thread_id")
 USERS = ("user.id", "enduser.id", "enduser.pseudo.id", "user_id")
 OWN_NAMES = frozenset({"thread_id", "user_id"})  # these are called the same in the run
+ENVIRONMENTS = ("deployment.environment.name", "deployment.environment")
 RESOURCE_SESSION = "session.id"
+_PEOPLE = (("thread_id", THREADS), ("user_id", USERS), ("metadata.environment", ENVIRONMENTS))
+
+
+def _yes_or_no(value: Json) -> bool | None:
+    return value if isinstance(value, bool) else None
 
 
 TABLE = Table(
@@ -24,12 +30,32 @@ TABLE = Table(
         "output": ("raw_outputs", json_or_text),
         "response": ("raw_outputs", json_or_text),
         "tools": ("params.tools", tools_of),
+        # What a call of a model is about, where nobody has put a namespace before it.
+        "model": ("model", text),
+        "model_name": ("model", text),
+        "inputs.model": ("model", text),
+        "stream": ("params.stream", _yes_or_no),
+        "tool_choice": ("params.tool_choice", json_or_text),
+        "input_tokens": ("usage.input", count),
+        "prompt_tokens": ("usage.input", count),
+        "usage.prompt_tokens": ("usage.input", count),
+        "output_tokens": ("usage.output", count),
+        "completion_tokens": ("usage.output", count),
+        "usage.completion_tokens": ("usage.output", count),
+        "total_tokens": ("usage.total", count),
+        "usage.total_tokens": ("usage.total", count),
+        "cache_read_tokens": ("usage.cache_read", count),
+        "cached_content_token_count": ("usage.cache_read", count),
+        "cache_creation_tokens": ("usage.cache_creation", count),
+        "thoughts_token_count": ("usage.reasoning", count),
+        "cost_usd": ("usage.cost_total", number),
+        "operation.cost": ("usage.cost_total", number),
         "tags": ("tags", strings),
         "gen_ai.framework.tags": ("tags", strings),
         "llm.request.tags": ("tags", strings),
     }
 )
-KEYS = frozenset((*TABLE.keys(), *THREADS, *USERS))
+KEYS = frozenset((*TABLE.keys(), *THREADS, *USERS, *ENVIRONMENTS))
 
 
 class Generic:
@@ -40,6 +66,7 @@ class Generic:
     also: Mapping[str, str] = {
         **dict.fromkeys(THREADS, "thread_id"),
         **dict.fromkeys(USERS, "user_id"),
+        **dict.fromkeys(ENVIRONMENTS, "metadata.environment"),
     }
 
     def speaks(self, signature: Signature) -> bool:
@@ -53,7 +80,7 @@ class Generic:
         attributes = span.attributes
         if not KEYS.isdisjoint(attributes):
             TABLE.read(attributes, draft)
-            for field, names in (("thread_id", THREADS), ("user_id", USERS)):
+            for field, names in _PEOPLE:
                 for name in names:
                     if name in attributes:
                         keys = (name,) if name in OWN_NAMES else ()

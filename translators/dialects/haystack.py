@@ -12,7 +12,8 @@ from translators.attributes import Table, json_object, json_or_text, text
 from translators.base import Draft, Signature
 from translators.haystack_content import tools_from
 from translators.haystack_sides import (
-    both,
+    Exchange,
+    conversation,
     say_agent,
     say_any,
     say_documents,
@@ -21,9 +22,9 @@ from translators.haystack_sides import (
     say_pipeline,
 )
 from translators.run import RunType
-from translators.span import Json, JsonObject, Span
+from translators.span import JsonObject, Span
 
-_Sides: TypeAlias = Callable[[Json, Json, tuple[str, str], Draft], None]
+_Sayer: TypeAlias = Callable[[Exchange, Draft], None]
 
 SCOPE, NAMESPACE = "haystack", "haystack"
 TYPE, QUALIFIED = "haystack.component.type", "haystack.component.fully_qualified_type"
@@ -38,7 +39,7 @@ APPROVAL = (
 )
 TOOL_ERROR = "haystack.tool.error"
 # By the end of a component's class name: its run type, the kind of it, and how its sides read.
-COMPONENTS: tuple[tuple[str, RunType, str, _Sides], ...] = (
+COMPONENTS: tuple[tuple[str, RunType, str, _Sayer], ...] = (
     # The generators that it tries in turn are spans of their own, and know what was used.
     ("FallbackChatGenerator", "chain", "generator", say_any),
     ("Generator", "llm", "generator", say_model),
@@ -98,23 +99,18 @@ class Haystack:
 
 def _say_component(component: str, attributes: JsonObject, draft: Draft) -> None:
     found = next((row for row in COMPONENTS if component.endswith(row[0])), None)
-    _, run_type, kind, sides = found or ("", "chain", "component", say_any)
+    _, run_type, kind, say_sides = found or ("", "chain", "component", say_any)
     draft.say("run_type", run_type)
     draft.say("kind", kind)
     if run_type in ("llm", "embedding"):
         draft.say("provider", _provider(component, text(attributes.get(QUALIFIED))))
-    given, made = both(attributes, COMPONENT)
-    if run_type == "tool" and made is not None:
-        draft.say("outputs", _result(made), COMPONENT[1])
-        made = None
-    sides(given, made, COMPONENT, draft)
-
-
-def _result(made: Json) -> JsonObject:
-    """Return what tools gave, as the output of one: the messages in it are in normal form."""
-    content = Draft()
-    say_any(None, made, COMPONENT, content)
-    return {"output": next(value for value, _ in content.said.values())}
+    told = Exchange(attributes, COMPONENT)
+    if run_type == "tool" and told.made is not None:
+        messages = conversation(told.made, "tool")
+        output = told.made if messages is None else messages
+        draft.say("outputs", {"output": output}, told.made_key)
+        told.made = None
+    say_sides(told, draft)
 
 
 def _provider(component: str, qualified: str | None) -> str | None:
@@ -130,20 +126,20 @@ def _say_span(span: Span, draft: Draft) -> None:
     if operation == "pipeline.run":
         draft.say("run_type", "chain")
         draft.say("kind", "pipeline")
-        say_pipeline(*both(attributes, PIPELINE), PIPELINE, draft)
+        say_pipeline(Exchange(attributes, PIPELINE), draft)
     elif operation == "agent.run":
         draft.say("run_type", "chain")
         draft.say("kind", "agent")
-        say_agent(*both(attributes, AGENT), AGENT, draft)
+        say_agent(Exchange(attributes, AGENT), draft)
     elif operation == "agent.step.llm":
         draft.say("run_type", "llm")
-        say_model(*both(attributes, MODEL_STEP), MODEL_STEP, draft)
+        say_model(Exchange(attributes, MODEL_STEP), draft)
     elif operation == "agent.step.tool":
         _say_tool(attributes, draft)
     else:
         draft.say("run_type", "chain")
         draft.say("kind", operation)
-        say_any(*both(attributes, APPROVAL), APPROVAL, draft)
+        say_any(Exchange(attributes, APPROVAL), draft)
 
 
 def _say_tool(attributes: JsonObject, draft: Draft) -> None:
@@ -151,8 +147,8 @@ def _say_tool(attributes: JsonObject, draft: Draft) -> None:
     draft.say("run_type", "tool")
     draft.say("name", tool)
     draft.say("params.tool_name", tool)
-    given, made = both(attributes, TOOL_STEP)
-    draft.say("raw_inputs", given, TOOL_STEP[0])
-    draft.say("raw_outputs", made, TOOL_STEP[1])
+    told = Exchange(attributes, TOOL_STEP)
+    draft.say("raw_inputs", told.given, told.given_key)
+    draft.say("raw_outputs", told.made, told.made_key)
     if attributes.get(TOOL_ERROR) is True:
-        draft.say("error", str(made.get("error", "")) if isinstance(made, dict) else "")
+        draft.say("error", str(told.made.get("error", "")) if isinstance(told.made, dict) else "")

@@ -123,8 +123,8 @@ def _say_kind(attributes: JsonObject, draft: Draft) -> RunType | None:
         return None
     word = kind.lower()
     run_type = RUN_TYPES.get(word, "chain")
-    draft.say("run_type", run_type, TYPE)
-    draft.say("kind", word, TYPE)
+    draft.say("run_type", run_type)
+    draft.say("kind", word, *((TYPE,) if kind in (word, kind.upper()) else ()))
     return run_type
 
 
@@ -134,7 +134,7 @@ def _say_inputs(value: Json, run_type: RunType | None, draft: Draft) -> None:
     if run_type == "llm":
         if isinstance(value, dict):
             request = request_of(value)
-            if request is not None:
+            if request is not None and request.rest.keys().isdisjoint(request.inputs):
                 draft.say("params.tools", request.tools)
                 for key in CHOICES:
                     if key in request.rest:

@@ -60,6 +60,7 @@ CALLS: dict[str, RunType] = {
     "vector_store_search": "retriever",
     "call_mcp_tool": "tool",
 }
+CALL = ("name", "arguments")
 EMPTY = ("", "[]", "{}", "None")
 THREADS = ("session_id", "litellm_session_id", "thread_id", "conversation_id")
 
@@ -216,7 +217,8 @@ def _say_calls(attributes: JsonObject, draft: Draft) -> None:
     calls = [tool_call(None, call["name"], call.get("arguments")) for call in functions]
     message = messages[0]
     message = {**message, "tool_calls": merged_calls(message.get("tool_calls", []), calls)}
-    keys = [key for key in attributes if _is_indexed(key, COMPLETION)]
+    numbers = [number for number, node in nodes.items() if _is_call(node.get("function_call"))]
+    keys = [f"{COMPLETION}{at}.function_call.{word}" for at in numbers for word in CALL]
     reasons = strings(attributes.get(REASONS)) or ()
     draft.say("outputs", outputs_of([message], reasons=reasons), OUTPUT, *keys)
 

@@ -85,6 +85,7 @@ class MLflow:
         "session.id": "thread_id",
         "user.id": "user_id",
         "mlflow.chunk.item.*": "first token",
+        f"{TAGS}*": "tags",
         "mlflow.*": "metadata",
         "*": "metadata, or params where it is an argument of the call; JSON is opened",
     }
@@ -104,6 +105,8 @@ class MLflow:
             _say_inputs(request, run_type, draft)
         if OUTPUTS in attributes:
             _say_outputs(_opened(attributes[OUTPUTS]), run_type, attributes, draft)
+        elif USAGE in attributes:
+            _say_usage(json_object(attributes[USAGE]), {}, draft)
         _say_model(attributes, request if isinstance(request, dict) else {}, run_type, draft)
         if COST in attributes:
             for key, cost in (json_object(attributes[COST]) or {}).items():
@@ -128,7 +131,7 @@ def _say_kind(span: Span, draft: Draft) -> RunType | None:
         return None
     run_type = RUN_TYPES.get(kind, "chain")
     keys = (TYPE,) if kind == kind.upper() or kind == kind.lower() else ()
-    draft.say("run_type", run_type, *keys)
+    draft.say("run_type", run_type)
     draft.say("kind", kind.lower(), *keys)
     if run_type == "tool":
         draft.say("metadata.tool_name", span.name or None)
@@ -163,7 +166,7 @@ def _say_params(given: JsonObject, draft: Draft) -> bool:
     for name, value in given.items():
         if value is None:
             continue
-        field = "model" if name == "model" else f"params.{name}"
+        field = "model" if name == "model" and isinstance(value, str) else f"params.{name}"
         draft.say(field, value)
         complete = complete and draft.said[field][0] == value
     if "params.stop_sequences" in draft.said:
@@ -238,6 +241,12 @@ def _say_people(attributes: JsonObject, draft: Draft) -> None:
     if bag is not None:
         for key in METADATA_THREADS:
             draft.say("thread_id", text(bag[0].get(key)))
+    tags = [
+        f"{key[len(TAGS) :]}:{value}"
+        for key, value in attributes.items()
+        if key.startswith(TAGS) and not key.startswith(TAGS + "mlflow.")
+    ]
+    draft.say("tags", tags or None)
 
 
 def _say_first_chunk(span: Span, draft: Draft) -> None:

@@ -26,6 +26,7 @@ from translators.openinference_content import (
 from translators.openinference_media import SINGLE_KEYS, say_media
 from translators.openinference_sides import say_lists, say_values
 from translators.openinference_usage import counts_cache_apart, is_sole_holder
+from translators.operations import NAMES_OF_ANY_AGENT
 from translators.providers import FRAMEWORKS, is_refined
 from translators.run import RunType
 from translators.span import Json, JsonObject, Span
@@ -55,10 +56,6 @@ TRACELOOP = (
     "llm.user",
 )
 FIRST_TOKEN = "First Token Stream Event"
-# Span names of agents that do not say which agent it is.
-GENERIC_NAMES = frozenset(
-    {"", "agent", "agent run", "agent.run", "agent_run", "invoke_agent", "run"}
-)
 
 VARIABLES = "llm.prompt_template.variables"
 TEMPLATE = {
@@ -182,15 +179,16 @@ class OpenInference:
         attributes = span.attributes
         draft = Draft()
         TABLE.read(attributes, draft)
-        kind = str(attributes[KIND]).upper() if KIND in attributes else ""
+        kind = attributes.get(KIND)
+        kind = kind.upper() if isinstance(kind, str) else ""
         if kind:
-            draft.say("run_type", RUN_TYPES.get(kind, "chain"), KIND)
-            draft.say("kind", kind.lower(), KIND)
+            draft.say("run_type", RUN_TYPES.get(kind, "chain"))
+            draft.say("kind", kind.lower(), *((KIND,) if kind.isidentifier() else ()))
         if kind == "TOOL":
             tool = text(attributes.get("tool.name"))
             draft.say("name", tool)
             draft.say("params.tool_name", tool)
-        elif kind == "AGENT" and span.name.strip().lower() in GENERIC_NAMES:
+        elif kind == "AGENT" and span.name.strip().lower() in NAMES_OF_ANY_AGENT:
             draft.say("name", text(attributes.get("agent.name")))
         lists = flattened_lists(attributes)
         if TOOLS in lists:

@@ -122,7 +122,7 @@ def _say_arguments(attributes: JsonObject, draft: Draft) -> None:
 def _say_mcp(attributes: JsonObject, draft: Draft) -> None:
     method = text(attributes[MCP_METHOD])
     run_type = run_type_of_mcp(method)
-    draft.say("run_type", run_type, MCP_METHOD)
+    draft.say("run_type", run_type)
     draft.say("kind", method, MCP_METHOD)
     if run_type == "tool":
         tool = text(attributes.get(MCP_TOOL))

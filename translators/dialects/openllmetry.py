@@ -34,13 +34,21 @@ from translators.traceloop_content import is_reserved, say_entity
 from translators.vector_db import VENDORS, say_vector_db
 
 _REQUEST, _FUNCTIONS = "llm.request.", "llm.request.functions."
+_NOT_PARAMS = ("llm.request.type", "llm.request.model_name", "llm.request.tags")
 _MAX_KEY = 256  # what is longer is nobody's convention, and must not fill the cache
 _PROPERTIES = "traceloop.association.properties."
 _OURS = (
     PROMPT,
     COMPLETION,
-    _FUNCTIONS,
+    _REQUEST,
+    "llm.response.",
     "llm.usage.",
+    "llm.chat.",
+    "llm.is_streaming",
+    "llm.user",
+    "llm.temperature",
+    "llm.top_",
+    "llm.seed",
     "db.vector.",
     "mcp.request.",
     "mcp.response.",
@@ -89,6 +97,7 @@ _TABLE = Table(
         "llm.request.top_p": ("params.top_p", number),
         "llm.top_p": ("params.top_p", number),
         "llm.top_k": ("params.top_k", number),
+        "llm.seed": ("params.seed", number),
         "llm.frequency_penalty": ("params.frequency_penalty", number),
         "llm.presence_penalty": ("params.presence_penalty", number),
         "llm.chat.stop_sequences": ("params.stop", anything),
@@ -137,6 +146,7 @@ class OpenLLMetry:
         "traceloop.entity.input": "raw_inputs",
         "traceloop.entity.output": "raw_outputs",
         "db.*": "inputs, outputs",
+        "gen_ai.usage.*": "usage.* (of Bedrock)",
     }
 
     def speaks(self, signature: Signature) -> bool:
@@ -200,7 +210,7 @@ def _place(key: str) -> tuple[str, int, str] | None:
             if len(word) <= MAX_INDEX_DIGITS and word.isdecimal() and str(int(word)) == word:
                 return group, int(word), rest
             return None
-    if key.startswith(_REQUEST) and key not in _REQUEST_TYPES and key not in _TABLE.rows:
+    if key.startswith(_REQUEST) and key not in _NOT_PARAMS and key not in _TABLE.rows:
         return _REQUEST, 0, key[len(_REQUEST) :]
     return None
 

@@ -63,7 +63,7 @@ class OpenRouter:
         _say_metadata(attributes, draft)
         kind = text(attributes.get(TYPE))
         if kind is not None:
-            draft.say("run_type", RUN_TYPES.get(kind, "chain"), TYPE)
+            draft.say("run_type", RUN_TYPES.get(kind, "chain"))
             draft.say("kind", kind.lower(), *((TYPE,) if kind == kind.lower() else ()))
         asked = _content(attributes, INPUTS, draft)
         if isinstance(asked, dict) and isinstance(asked.get("messages"), list):

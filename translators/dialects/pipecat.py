@@ -17,6 +17,7 @@ from translators.attributes import (
 )
 from translators.base import Draft, Signature
 from translators.chat_content import SYSTEM
+from translators.genai_table import given
 from translators.messages import message_like, normal_messages, outputs_of, with_system
 from translators.parts import parts_in
 from translators.run import RunType
@@ -32,11 +33,6 @@ _RUN_TYPES: dict[str, RunType] = {
     "llm_tool_result": "tool",
 }
 _ANSWERS = ("output", "text_output")
-
-
-def _given(value: Json) -> Json:
-    """Return a setting; the word for one that nobody gave says nothing."""
-    return None if value == "NOT_GIVEN" else value
 
 
 def _tools(value: Json) -> list[JsonObject] | None:
@@ -63,9 +59,9 @@ TABLE = Table(
         "stream": ("params.stream", flag),
         "voice_id": ("params.voice_id", text),
         "language": ("params.language", text),
-        "param.*": ("params.*", _given),
-        "extra.*": ("params.*", _given),
-        "settings.*": ("params.*", _given),
+        "param.*": ("params.*", given),
+        "extra.*": ("params.*", given),
+        "settings.*": ("params.*", given),
         "response.id": ("metadata.response_id", text),
         "tool.function_name": ("metadata.tool_name", text),
         "tool.call_id": ("metadata.tool_call_id", text),

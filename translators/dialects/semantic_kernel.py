@@ -118,7 +118,7 @@ def _beside(event: Event, names: list[str], span: Span) -> list[str]:
     return [
         name
         for name in names
-        if name != "event.name" and span.attributes.get(name) != event.attributes[name]
+        if event.attributes[name] not in (event.name, span.attributes.get(name))
     ]
 
 

@@ -208,7 +208,6 @@ def test_a_turn_gives_out_what_was_answered_in_order() -> None:
         Event("assistant_response", 0, {"event.name": 7, "response": "Nobody's"}),
         record("api_response_body", body="cut off"),
         record("api_response_body", body="{}"),
-        record("api_response_body", body='{"content": []}', **{"message.uuid": ["odd"]}),
         answer("m", 3, {"type": "text", "text": "Third"}),
         record("assistant_response", response="Second", **{"event.sequence": 2}),
     ]
@@ -218,6 +217,15 @@ def test_a_turn_gives_out_what_was_answered_in_order() -> None:
     assert run.inputs == {"messages": [{"role": "user", "content": "Hi"}]}
     assert run.outputs is not None
     assert [m["content"] for m in run.outputs["messages"]] == ["First", "Second", "Third"]
+
+
+def test_records_without_ids_tell_an_answer_once() -> None:
+    body = '{"content": [{"type": "text", "text": "Hello"}]}'
+    sent = record("api_response_body", body=body, **{"message.uuid": ["odd"]})
+
+    run = run_of("interaction", {}, sent, record("assistant_response", response="Hello"))
+
+    assert run.outputs == {"messages": [{"role": "assistant", "content": "Hello"}]}
 
 
 @pytest.mark.parametrize("prompt", [None, "", "<REDACTED>"])

@@ -144,24 +144,6 @@ def test_the_name_of_a_tool_is_a_parameter_of_its_own_span() -> None:
     assert value_of(said({"tool.name": "add"}, "LLM"), "params.tool_name") is None
 
 
-@pytest.mark.parametrize(
-    ("scope", "exclusive", "holder"),
-    [
-        ("openinference.instrumentation.bedrock", True, None),
-        ("openinference.instrumentation.claude_agent_sdk", True, True),
-        ("@arizeai/openinference-instrumentation-claude-agent-sdk", True, True),
-        ("openinference.instrumentation.anthropic", None, None),
-    ],
-)
-def test_some_instrumentors_count_cached_input_apart_or_hold_all_usage(
-    scope: str, exclusive: bool | None, holder: bool | None
-) -> None:
-    draft = said({"llm.token_count.prompt": 4}, "AGENT", scope)
-
-    assert value_of(draft, "usage.exclusive") is exclusive
-    assert value_of(draft, "usage_holder") is holder
-
-
 def test_the_first_token_has_an_event() -> None:
     events = [
         Event("other", START_NS),

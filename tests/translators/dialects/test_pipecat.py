@@ -103,6 +103,7 @@ def test_the_output_is_text_unless_it_is_a_message(
 
 def test_settings_that_nobody_gave_are_no_parameters() -> None:
     told = {"param.a": 1, "extra.b": "NOT_GIVEN", "settings.c": True, "stream": True}
+    told["gen_ai.request.frequency_penalty"] = "NOT_GIVEN"
 
     run = run_of(chat(**told), "llm")
 
@@ -111,7 +112,7 @@ def test_settings_that_nobody_gave_are_no_parameters() -> None:
 
 
 def test_a_schema_that_is_not_wrapped_becomes_one() -> None:
-    tools = '[{"name": "f", "properties": {"a": {}}, "required": ["a"]}, 7]'
+    tools = '[{"name": "f", "properties": {"a": {}}, "required": ["a"]}]'
 
     run = run_of({"tools.definitions": tools}, "llm_setup")
 
