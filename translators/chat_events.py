@@ -29,6 +29,7 @@ _DETAILS = ".operation.details"
 _PROVIDERS = ("gen_ai.system", "gen_ai.provider.name")
 _BODY, _CALLS = "gen_ai.event.content", "tool_calls."
 _ELIDED = "<elided>"  # what Google's ADK puts in place of content that it shall not send
+_CONTENT_ROLES = ("user", "function", "system")  # of Gemini; whose event it is tells as much
 _SILENT = ("role", "name")
 _CONTENTS = ("content", "message", "gen_ai.prompt", "gen_ai.completion", "body")
 # Of a log record, where the message stood in a list that Python's logging knows nothing of.
@@ -208,7 +209,7 @@ def _source(event: Event, of_span: JsonObject) -> tuple[JsonObject, list[str]]:
     elif isinstance(content, dict) and isinstance(content.get("parts"), list):
         # Gemini's content, which says itself whether it is the model's.
         del source["content"]
-        together(source, {k: v for k, v in content.items() if k != "role" or v == "model"})
+        together(source, {k: v for k, v in content.items() if k != "role" or v not in _CONTENT_ROLES})
     return source, aside
 
 
@@ -224,12 +225,15 @@ def _choice(source: JsonObject) -> tuple[int | None, list[JsonObject]]:
     source = {"role": "assistant", **source}
     index = source.pop("index", None)
     results = source.pop("tool.result", None)
+    if not isinstance(source["role"], str):
+        source.setdefault("content", None)  # so it is a message, whatever else it says
     messages = normal_messages([source], "assistant") or []
     if results is not None:  # Strands: what the tools, called by this choice, gave back
         told = {"role": "tool", "content": parts_in(results) or results}
         messages += normal_messages([told], "tool") or []
     if index is not None and index.__class__ is not int:
-        messages = [_with_more(messages[0], {"index": index}), *messages[1:]]
+        first = messages[0] if messages else {"role": "assistant", "content": None}
+        messages = [_with_more(first, {"index": index}), *messages[1:]]
         index = None
     return index, messages
 

@@ -64,28 +64,36 @@ def opened(item: JsonObject, default: str) -> tuple[JsonObject, str, JsonObject]
         role = role or _role_of(item)
         kwargs = _kwargs_of(item)
         if kwargs is not None:
-            known = ("kwargs", "type", "role")
-            told = {"lc_id" if k == "id" else k: v for k, v in item.items() if k not in known}
-            together(rest, told)
+            told = _around(item, "kwargs", "type", "role")
+            together(rest, {"lc_id" if key == "id" else key: told[key] for key in told})
             item = kwargs
         elif _type_of(item) in _TYPES and isinstance(item.get("data"), dict):
-            together(rest, {k: v for k, v in item.items() if k not in ("type", "role", "data")})
+            together(rest, _around(item, "data", "type", "role"))
             item = item["data"]
         elif isinstance(item.get("message"), dict):
             inner: JsonObject = item["message"]
             over: JsonObject = {k: item[k] for k in _OVER if k in item and k not in inner}
-            together(rest, {k: v for k, v in item.items() if k not in ("message", "role", *over)})
+            together(rest, _around(item, "message", "role", *over))
             item = {**inner, **over}
         else:
             break
     role = role or _role_of(item)
     word = item.get("role")
-    if word is not None and not isinstance(word, str):
-        rest["role"] = word
+    if word is not None and (not isinstance(word, str) or _ROLES.get(word.lower(), word) != role):
+        together(rest, {"role": word})
     kind = item.get("type")
     if kind is not None and kind != "message" and _type_of(item) not in _TYPES:
         rest["type"] = kind
     return item, role or default, unless_empty(rest, ())
+
+
+def _around(item: JsonObject, *known: str) -> JsonObject:
+    """Return what an envelope says beyond the *known* keys; of these, what is no word."""
+    return {
+        key: value
+        for key, value in item.items()
+        if key not in known or (key in ("role", "type") and not isinstance(value, str))
+    }
 
 
 def _role_of(item: JsonObject) -> str | None:

@@ -10,6 +10,7 @@ from copy import copy
 from translators.merge import Fields, Merged, merge
 from translators.registry import Registry
 from translators.span import Event, Json, JsonObject, Span
+from translators.threads import settle_thread
 
 
 def explain(registry: Registry, span: Span) -> JsonObject:
@@ -58,7 +59,10 @@ def explain(registry: Registry, span: Span) -> JsonObject:
 def merged_of(registry: Registry, span: Span) -> Merged:
     """Return what the registry's dialects together say of *span*."""
     drafts, _ = registry.drafts(span)
-    return merge(drafts, registry.outsiders)
+    merged = merge(drafts, registry.outsiders)
+    if merged.threads_differ:
+        settle_thread(span, merged, drafts)
+    return merged
 
 
 def _values(merged: Merged) -> dict[str, tuple[Json, str]]:

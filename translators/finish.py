@@ -12,10 +12,12 @@ from translators.content import side
 from translators.failure import cancelled, error_of
 from translators.halves import join_halves
 from translators.merge import Fields, Merged
+from translators.param_bags import open_param_bags
 from translators.providers import model_names, model_type, provider_of
 from translators.remains import ENVELOPE, REDACTED, Sender, add_span, events_of, is_credential
 from translators.run import RUN_TYPES, ExplicitIds, Run, RunType
 from translators.span import STATUS_ERROR, Json, JsonObject, Resource, Scope, Span
+from translators.threads import name_thread, settle_thread
 from translators.usage import usage_metadata
 from translators.user_metadata import add_bags, add_people, add_unmapped
 
@@ -34,6 +36,10 @@ _IDS = frozenset(("run_id", "trace_id", "parent_run_id", "dotted_order"))
 _RARE = _IDS | {"tags", "project", "project_id", "reference_example_id"}
 _RARE |= {"attachments", "is_root", "drop"}
 _CONTENT = frozenset(("inputs", "outputs", "raw_inputs", "raw_outputs"))
+# What stands for the run type where nobody says one; and who often says none: others that do not
+# know it make chains, whatever stands in them.
+_NO_TYPE: tuple[Json, tuple[Hashable, ...], str] = (None, (), "generic")
+_OFTEN_UNTYPED = frozenset(("openinference", "openllmetry", "generic"))
 _MODEL_FIELDS = ("model", "response_model", "provider")
 _MODEL_WORDS = ("response_model", "ls_model_name", "ls_provider", "gen_ai_provider_raw")
 # Told on tool runs too, which call no model.
@@ -64,9 +70,13 @@ class Finisher:
         failures: Sequence[str],
     ) -> Run:
         """Return the run of *span*; nothing of the span is missing in it."""
+        if merged.threads_differ:
+            settle_thread(span, merged, drafts)
         fields, consumed = merged.fields, merged.used
-        said_type = fields["run_type"][0] if "run_type" in fields else None
+        said_type, _, dialect = fields.get("run_type", _NO_TYPE)
         run_type: RunType = said_type if said_type in RUN_TYPES else "chain"
+        if dialect == "generic":
+            run_type = _guessed_type(fields)
         has_params = run_type in _MODEL_RUNS
         said: JsonObject = {}
         params: JsonObject = {}
@@ -94,7 +104,9 @@ class Finisher:
         run.invocation_params = params
         if has_params:
             if merged.bags:
-                _add_param_bags(merged, get("model"), params, consumed)
+                open_param_bags(merged, get("model"), params, consumed)
+                if "inputs" in fields:
+                    said["inputs"] = fields["inputs"][0]
             _add_model(span, merged, get("model"), get("response_model"), params, run)
         if not _CONTENT.isdisjoint(said):
             run.inputs = side(fields, "inputs", run_type, consumed, params)
@@ -120,7 +132,7 @@ class Finisher:
             _add_rare(run, said)
         run.failures = tuple(failures)
         run.dialects = _speakers(drafts)
-        run.genai = run.dialects != ("generic",)
+        run.genai = run_type != "chain" or run.dialects != ("generic",)
         if "kind" in said:
             metadata["otel.kind"] = said["kind"]
         sender = self._sender
@@ -132,6 +144,7 @@ class Finisher:
         add_people(run, fields, consumed)
         if merged.bags:
             add_bags(merged, metadata, consumed)
+        name_thread(run)
         add_unmapped(span, metadata, consumed, everything=self._keep_unmapped)
         for key, value in sender.metadata.items():
             metadata.setdefault(key, value)
@@ -178,9 +191,22 @@ def _add_rare(run: Run, said: JsonObject) -> None:
         )
 
 
+def _guessed_type(fields: Fields) -> RunType:
+    """Return the run type that the content tells, where no dialect knows it."""
+    usage = fields.get("usage.input") or fields.get("usage.output")
+    if usage is not None and usage[2] in _OFTEN_UNTYPED:
+        return "llm" if "model" in fields or "response_model" in fields else "chain"
+    outputs = fields.get("outputs")
+    if outputs is not None and outputs[2] in _OFTEN_UNTYPED and "documents" in outputs[0]:
+        return "retriever"
+    return "chain"
+
+
 def _are_ours(fields: Fields) -> bool:
-    """Tell whether the inputs are put together here, not LangSmith's own taken over."""
-    return "inputs" in fields and fields["inputs"][2] != "langsmith"
+    """Tell whether the inputs are put together here, not somebody's own taken over."""
+    if "inputs" in fields:
+        return bool(fields["inputs"][2] != "langsmith")
+    return "raw_inputs" not in fields
 
 
 def _speakers(drafts: Sequence[tuple[str, Draft]]) -> tuple[str, ...]:
@@ -189,21 +215,6 @@ def _speakers(drafts: Sequence[tuple[str, Draft]]) -> tuple[str, ...]:
         return (drafts[0][0],)
     names = tuple([name for name, draft in drafts if name != "generic" and draft.said])
     return names or ("generic",)
-
-
-def _add_param_bags(
-    merged: Merged, asked: str | None, params: JsonObject, consumed: set[Hashable]
-) -> None:
-    for group, members, keys, _ in merged.bags:
-        if group != "params":
-            continue
-        equal = True
-        for name, value in members.items():
-            # A bag never overwrites, and the model has places of its own.
-            kept = asked if name == "model" else params.setdefault(name, value)
-            equal = equal and kept == value
-        if equal:
-            consumed.update(keys)
 
 
 def _add_model(

@@ -40,7 +40,7 @@ def given(value: Json) -> Json:
     return None if value == "NOT_GIVEN" else value
 
 
-def _stops(value: Json) -> list[Json] | None:
+def stop_sequences(value: Json) -> list[Json] | None:
     """Return stop sequences as they are: blanks and commas in them count."""
     found = json_or_text(value)
     if isinstance(found, str):
@@ -86,7 +86,7 @@ TABLE = Table(
         "gen_ai.request.seed": ("params.seed", number),
         "gen_ai.openai.request.seed": ("params.seed", number),
         "gen_ai.request.max_tokens": ("params.max_tokens", count),
-        "gen_ai.request.stop_sequences": ("params.stop", _stops),
+        "gen_ai.request.stop_sequences": ("params.stop", stop_sequences),
         "gen_ai.request.choice.count": ("params.n", count),
         "gen_ai.request.n": ("params.n", count),
         "gen_ai.embeddings.dimension.count": ("params.dimensions", count),

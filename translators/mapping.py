@@ -55,7 +55,7 @@ def mapping_markdown(translators: Sequence[Translator] = BUILTIN) -> str:
 
 
 def _section(translator: Translator) -> str:
-    about = (sys.modules[type(translator).__module__].__doc__ or "").strip()
+    about = (sys.modules[type(translator).__module__].__doc__ or "").strip().replace("``", "`")
     lines = [f"## `{translator.name}`", "", about, ""]
     if isinstance(translator, Documented):
         rows = [(key, f"`{field}`") for key, (field, _) in translator.table.rows.items()]

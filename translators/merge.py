@@ -25,16 +25,18 @@ class Merged:
             indices of events that the value carries.
         bags: (group, members, key of the attribute, dialect), for members nobody said singly.
         providers: every raw provider word, the strongest first.
+        threads_differ: dialects that are built in name different threads.
         used: keys whose content is carried although another value of the field, an equal one, won.
         lost: (field, dialect, keys) of values that differ from what won; they stay in the metadata.
     """
 
-    __slots__ = ("bags", "fields", "lost", "providers", "used")
+    __slots__ = ("bags", "fields", "lost", "providers", "threads_differ", "used")
 
     def __init__(self) -> None:
         self.fields: Fields = {}
         self.bags: list[tuple[str, JsonObject, tuple[Hashable, ...], str]] = []
         self.providers: list[str] = []
+        self.threads_differ = False
         self.used: set[Hashable] = set()
         self.lost: list[tuple[str, str, tuple[Hashable, ...]]] = []
 
@@ -78,6 +80,8 @@ def merge(drafts: Sequence[tuple[str, Draft]], outsiders: frozenset[str] = froze
             else:
                 if field == "provider":
                     merged.providers.append(value)
+                elif field == "thread_id" and before[2] not in outsiders:
+                    merged.threads_differ = True
                 elif (
                     field in _CONTENT
                     and before[2] not in outsiders

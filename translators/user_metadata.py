@@ -16,21 +16,16 @@ _RESERVED = frozenset(
     ("thread_id", "session_id", "conversation_id", "revision_id", "user_id", "usage_metadata")
 )
 _PEOPLE = ("thread_id", "user_id")
-_THREAD_KEYS = ("thread_id", "session_id", "conversation_id")
 
 
 def add_people(run: Run, fields: Fields, consumed: set[Hashable]) -> None:
-    """Add whose run it is, and in which thread; what is told goes to *consumed*."""
+    """Add whose run it is, and of which thread; what is told goes to *consumed*."""
     metadata = run.metadata
     for name in _PEOPLE:
         if name in fields:
             value, keys, _ = fields[name]
             if metadata.setdefault(name, value) == value:
                 consumed.update(keys)
-    for key in _THREAD_KEYS:
-        if key in metadata:
-            run.thread_id = str(metadata[key])
-            return
 
 
 def add_bags(merged: Merged, metadata: JsonObject, consumed: set[Hashable]) -> None:

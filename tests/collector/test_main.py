@@ -177,7 +177,7 @@ def test_all_that_is_wrong_is_listed_and_the_exit_code_is_2(
         "  - unknown flag --http-prot, did you mean --http-port?",
         "  - BATCH_SIZE: must be a whole number, got 'lots'",
     ]
-    assert lines[3].startswith("  - TRANSLATORS: names acme; there are langsmith, ")
+    assert lines[3].startswith("  - TRANSLATORS: names acme; there are builtin, langsmith, ")
     assert len(lines) == 4
 
 

@@ -66,7 +66,7 @@ TEMPLATE = {
 TEMPLATE_KEYS = frozenset(TEMPLATE)
 MEDIA = ("images", "documents")
 PARAMS = ("llm.invocation_parameters", "embedding.invocation_parameters")
-CONTENT_PARAMS = frozenset({"messages", "tools", "system", "prompt", "input"})
+_ASKED = frozenset(("llm.request.model_name", "gen_ai.request.model"))
 
 
 def provider(value: Json) -> str | None:
@@ -212,24 +212,14 @@ class OpenInference:
 
 
 def _say_params(attributes: JsonObject, key: str, draft: Draft) -> None:
-    """Say the parameters of the call; tools and messages in them are none."""
+    """Say the parameters of the call, and the model among them."""
     given = json_object(attributes[key])
     if given is None:
         return
-    kept = {
-        name: value
-        for name, value in given.items()
-        if name not in CONTENT_PARAMS and value is not None and value != ""
-    }
-    content = {name for name in CONTENT_PARAMS if given.get(name)}
-    if "tools" in content:
-        tools = tools_of(given["tools"])
-        draft.say("params.tools", tools)
-        if tools is not None and draft.said["params.tools"][0] == tools:
-            content.remove("tools")
-    draft.say("bag.params", kept, *([] if content else [key]))
+    kept = {name: value for name, value in given.items() if value is not None and value != ""}
+    draft.say("bag.params", kept, key)
     asked = kept.get("model")
-    if isinstance(asked, str) and "llm.request.model_name" not in attributes:
+    if isinstance(asked, str) and _ASKED.isdisjoint(attributes):
         known = draft.said.get("model")
         if known is None:
             draft.say("model", asked)

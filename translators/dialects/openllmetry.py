@@ -19,6 +19,7 @@ from translators.attributes import (
 )
 from translators.base import Draft, Signature
 from translators.exclusive_cache import say_exclusive_usage
+from translators.genai_table import stop_sequences
 from translators.indexed_messages import (
     COMPLETION,
     PROMPT,
@@ -100,7 +101,7 @@ _TABLE = Table(
         "llm.seed": ("params.seed", number),
         "llm.frequency_penalty": ("params.frequency_penalty", number),
         "llm.presence_penalty": ("params.presence_penalty", number),
-        "llm.chat.stop_sequences": ("params.stop", anything),
+        "llm.chat.stop_sequences": ("params.stop", stop_sequences),
         "llm.is_streaming": ("params.stream", flag),
         "llm.user": ("params.user", text),
         # Token counts.
@@ -185,6 +186,8 @@ class OpenLLMetry:
             _say_groups(groups, attributes, run_type, draft)
         if properties:
             _say_properties(properties, draft)
+        if "params.stop" in draft.said:
+            draft.say("params.stop_sequences", draft.said["params.stop"][0])
         if "llm.user" in attributes:
             draft.say("user_id", text(attributes["llm.user"]))
         if span.scope.name == _BEDROCK:

@@ -141,7 +141,7 @@ def test_a_generator_tells_parameters_tools_model_and_usage() -> None:
 
 
 def test_what_an_answer_says_that_others_do_not_stays_in_it() -> None:
-    other = {**REPLY, "meta": {**REPLY["meta"], "model": "other", "logprobs": [1]}}
+    other = {**REPLY, "meta": {**REPLY["meta"], "model": "other", "index": 1, "logprobs": [1]}}
 
     draft = said(component("OpenAIChatGenerator", None, {"replies": [REPLY, other]}))
 

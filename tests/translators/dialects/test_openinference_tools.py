@@ -12,6 +12,8 @@ from tests.translators.dialects.openinference_spans import (
     text_of,
     value_of,
 )
+from tests.translators.spans import span
+from translators.registry import Registry
 from translators.span import JsonObject
 
 
@@ -110,8 +112,8 @@ def test_what_is_no_tool_says_nothing() -> None:
     assert said(attributes).said == {}
 
 
-def test_parameters_are_params_and_content_in_them_is_none() -> None:
-    given = {"temperature": 0.2, "top_p": "", "seed": None, "stop": ["x"], "messages": []}
+def test_parameters_are_params_unless_they_say_nothing() -> None:
+    given = {"temperature": 0.2, "top_p": "", "seed": None, "stop": ["x"]}
 
     draft = said({"llm.invocation_parameters": text_of(given)})
 
@@ -120,27 +122,37 @@ def test_parameters_are_params_and_content_in_them_is_none() -> None:
     }
 
 
-def test_messages_among_the_parameters_stay_in_the_attribute() -> None:
-    given = {"temperature": 0.2, "messages": [{"role": "user", "content": "hi"}]}
+def test_messages_and_tools_among_the_parameters_are_none_of_these() -> None:
+    given = {"messages": [{"role": "user", "content": "hi"}], "tools": [TOOL], "seed": 7}
 
-    assert carried(said({"llm.invocation_parameters": text_of(given)})) == set()
+    run = Registry().translate(
+        span({"openinference.span.kind": "LLM", "llm.invocation_parameters": text_of(given)})
+    )
+
+    assert run.invocation_params == {"seed": 7, "tools": [TOOL]}
+    assert run.inputs == {"messages": [{"role": "user", "content": "hi"}], "tools": [TOOL]}
+    assert "llm.invocation_parameters" not in run.metadata
 
 
-def test_tools_among_the_parameters_are_tools() -> None:
-    draft = said({"llm.invocation_parameters": text_of({"tools": [TOOL]})})
-
-    assert value_of(draft, "params.tools") == [TOOL]
-    assert carried(draft) == {"llm.invocation_parameters"}
-
-
-def test_other_tools_than_those_known_stay_in_the_attribute() -> None:
+def test_other_tools_and_messages_than_those_known_stay_in_the_attribute() -> None:
     other = {"type": "function", "function": {"name": "other"}}
-    attributes = {
-        "llm.tools.0.tool.json_schema": text_of(TOOL),
-        "llm.invocation_parameters": text_of({"tools": [other]}),
-    }
+    content: list[JsonObject] = [
+        {"tools": [other]},
+        {"messages": [{"role": "user", "content": "other"}]},
+    ]
+    for given in content:
+        attributes = {
+            "openinference.span.kind": "LLM",
+            "llm.input_messages.0.message.role": "user",
+            "llm.input_messages.0.message.content": "hi",
+            "llm.tools.0.tool.json_schema": text_of(TOOL),
+            "llm.invocation_parameters": text_of(given),
+        }
 
-    assert carried(said(attributes)) == {"llm.tools.0.tool.json_schema"}
+        run = Registry().translate(span(attributes))
+
+        assert run.invocation_params == {"tools": [TOOL]}
+        assert run.metadata["llm.invocation_parameters"] == text_of(given)
 
 
 def test_parameters_that_are_no_object_say_nothing() -> None:
