@@ -183,8 +183,9 @@ class Pipeline:
         encoded: list[EncodedRun] = []
         dialects: Counter[tuple[str, ...]] = Counter()
         dropped: Counter[str] = Counter()
+        logs_wait = logs.held_records > 0
         for span in spans:
-            owed = logs.join(destination, span, receipt)
+            owed = logs.join(destination, span, receipt) if logs_wait else receipt
             run = translate(span)
             dialects[run.dialects] += 1
             for name in run.failures:

@@ -6,6 +6,7 @@ Source: https://github.com/google/adk-python, ``LlmRequest`` and ``LlmResponse``
 
 from translators.attributes import count, json_object, text
 from translators.base import Draft
+from translators.halves import say_parts
 from translators.messages import normal_messages, outputs_of
 from translators.model_values import request_of
 from translators.remains import is_secret
@@ -19,18 +20,22 @@ _PARAMS = {"max_output_tokens": "max_tokens", "stop_sequences": "stop", "candida
 
 def say_request(value: Json, draft: Draft) -> None:
     """Say a request, JSON text of an ``LlmRequest``, as inputs, tools and parameters."""
-    given = json_object(value)
+    given = json_object(value) or {}
     request = request_of(_with_plain_system(given)) if given else None
     if request is None:
         return
-    draft.say("inputs", request.inputs, REQUEST)
-    draft.say("params.tools", request.tools)
-    draft.say("model", text(request.rest.pop("model", None)))
-    for name, param in request.rest.items():
-        if name == "http_options":
-            draft.say("metadata.http_options", _without_secrets(param))
-        else:
-            draft.say(f"params.{_PARAMS.get(name, name)}", param)
+    rest = request.rest
+    parts: JsonObject = {"inputs": request.inputs, "params.tools": request.tools}
+    if isinstance(rest.get("model"), str):
+        parts["model"] = text(rest.pop("model"))
+    options = rest.pop("http_options", None)
+    parts["metadata.http_options"] = open_options = _without_secrets(options)
+    for name, param in rest.items():
+        parts[f"params.{_PARAMS.get(name, name)}"] = param
+    instead: Json = None
+    if open_options is not None and open_options != options:
+        instead = _with_options(given, open_options)
+    say_parts(draft, REQUEST, parts, instead)
     draft.say("params.stop_sequences", draft.said.get("params.stop", (None,))[0])
 
 
@@ -54,6 +59,14 @@ def _without_secrets(options: Json) -> Json:
     return {**options, "headers": kept}
 
 
+def _with_options(request: JsonObject, options: Json) -> JsonObject:
+    """Return a request with these HTTP options instead of its own."""
+    config = request.get("config")
+    if isinstance(config, dict) and "http_options" in config:
+        return {**request, "config": {**config, "http_options": options}}
+    return {**request, "http_options": options}
+
+
 def say_response(value: Json, told_output: int | None, draft: Draft) -> None:
     """Say an answer as outputs, its token counts, its error, and what else is in it as metadata.
 
@@ -65,26 +78,35 @@ def say_response(value: Json, told_output: int | None, draft: Draft) -> None:
     response = json_object(value)
     if not response:
         return
-    rest = unless_empty(response, ("content", "model_version", "error_code", "error_message"))
-    draft.say("response_model", text(response.get("model_version")))
+    rest = unless_empty(response, ("content",))
+    parts: JsonObject = {"response_model": _word(rest, "model_version")}
     usage = response.get("usage_metadata")
-    if isinstance(usage, dict) and _say_usage(usage, told_output, draft):
-        del rest["usage_metadata"]
-    failed = [text(response.get(key)) for key in ("error_code", "error_message")]
-    if any(failed):
-        draft.say("error", ": ".join([word for word in failed if word]))
+    if isinstance(usage, dict):
+        counters, complete = _usage(usage, told_output)
+        parts |= {f"usage.{counter}": number for counter, number in counters.items()}
+        if complete:
+            rest.pop("usage_metadata", None)
+    failed = [_word(rest, key) for key in ("error_code", "error_message")]
+    parts["error"] = ": ".join([word for word in failed if word]) or None
     content = response.get("content")
     messages = normal_messages([content], "assistant") if isinstance(content, dict) else None
     if messages:
-        reason = rest.pop("finish_reason", None)
-        outputs = outputs_of(messages, turn=True, reasons=[reason] if text(reason) else ())
-        draft.say("outputs", outputs, RESPONSE)
-        draft.say("metadata.grounding_metadata", rest.pop("grounding_metadata", None))
-        draft.say("metadata.llm_response", rest or None)
+        last = messages[-1]
+        told = "finish_reason" in last or last["role"] == "tool"
+        reasons = [] if told else [_word(rest, "finish_reason") or ""]
+        parts["outputs"] = outputs_of(messages, turn=True, reasons=reasons)
+        parts["metadata.grounding_metadata"] = rest.pop("grounding_metadata", None)
+        parts["metadata.llm_response"] = rest or None
+    say_parts(draft, RESPONSE, parts)
 
 
-def _say_usage(usage: JsonObject, told_output: int | None, draft: Draft) -> bool:
-    """Say Gemini's counters; tell whether these are all of *usage*."""
+def _word(rest: JsonObject, key: str) -> str | None:
+    """Take a word out of *rest*; None, and it stays, where it is none."""
+    return text(rest.pop(key)) if isinstance(rest.get(key), str) else None
+
+
+def _usage(usage: JsonObject, told_output: int | None) -> tuple[dict[str, int], bool]:
+    """Return Gemini's counters, and whether these are all of *usage*."""
     counters, complete = counters_of(usage)
     of_tools = count(usage.get("tool_use_prompt_token_count"))
     if of_tools:
@@ -93,6 +115,4 @@ def _say_usage(usage: JsonObject, told_output: int | None, draft: Draft) -> bool
     if told_output == with_thoughts or "total" not in counters:
         # Candidates leave thoughts out; else the total tells.
         counters["output"] = with_thoughts
-    for counter, number in counters.items():
-        draft.say(f"usage.{counter}", number)
-    return complete
+    return counters, complete

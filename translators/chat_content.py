@@ -125,7 +125,7 @@ def _say_inputs(
         if events is not None:
             if value is not None and messages == events.messages:
                 keys = tuple(events.message_events)
-            keys = (*_detail_events(events, attributes, draft, side), *side, *keys)
+            keys = (*_detail_events(events, attributes, side), *side, *keys)
         draft.say("inputs", {"messages": messages, **rest}, *(keys or side))
     elif (given := _first(attributes, PROMPTS)) is not None:
         draft.say("inputs", _prompt(given[1]), *given[0])
@@ -147,7 +147,7 @@ def _say_outputs(
         outputs = outputs_of(messages, turn=turn, reasons=reasons)
         keys: tuple[Hashable, ...] = (OUTPUT,)
         if events is not None:
-            keys += _detail_events(events, attributes, draft, (OUTPUT,))
+            keys += _detail_events(events, attributes, (OUTPUT,))
             if events.choices and outputs == events.outputs(reasons):
                 keys += tuple(events.choice_events)
         draft.say("outputs", {**outputs, **rest}, *keys)
@@ -178,10 +178,9 @@ def _messages_in(value: Json, role: str) -> tuple[list[JsonObject] | None, JsonO
 
 
 def _detail_events(
-    events: ChatEvents, attributes: JsonObject, draft: Draft, side: tuple[str, ...]
+    events: ChatEvents, attributes: JsonObject, side: tuple[str, ...]
 ) -> tuple[Hashable, ...]:
     """Return what of the details events is told by a *side*, or repeated by the span."""
-    content = side + ((TOOLS,) if "params.tools" in draft.said else ())
     told: list[Hashable] = []
     for at, event in events.detail_events.items():
         if event.attributes.keys().isdisjoint(side):
@@ -193,11 +192,22 @@ def _detail_events(
             and not (
                 _same(attributes[key], value)
                 if key in attributes
-                else key in content and _merged(events.details[key], value)
+                else key in side and _merged(events.details[key], value)
             )
         ]
         told += told_of(at, event, aside)
     return tuple(told)
+
+
+def tools_events(events: ChatEvents) -> tuple[Hashable, ...]:
+    """Return what of the details events is told by the tools that they together define."""
+    tools = events.details.get(TOOLS)
+    return tuple(
+        key
+        for at, event in events.detail_events.items()
+        if TOOLS in event.attributes and _merged(tools, event.attributes[TOOLS])
+        for key in ((at,), (at, TOOLS))
+    )
 
 
 def _merged(details: Json, value: Json) -> bool:
@@ -276,14 +286,12 @@ def _of_event(
         return None
     at = keys[0] if isinstance(keys[0], int) else keys[0][0]
     event = span.events[at]
-    value = tool_value(event)
+    key, value = tool_value(event)
     if value is None:
         return None
     known = {"id": "gen_ai.tool.call.id", "name": "gen_ai.tool.name"}
     told = all(
-        key in ("content", "message")
-        or said == "tool"
-        or span.attributes.get(known.get(key, key)) == said
-        for key, said in event.attributes.items()
+        name == key or said == "tool" or span.attributes.get(known.get(name, name)) == said
+        for name, said in event.attributes.items()
     )
     return ((at,) if told else ()), value

@@ -14,7 +14,7 @@ from translators.parts import parts_in
 from translators.span import Event, Json, JsonObject
 from translators.tools import together
 
-_ROLES = {
+ROLES = {
     "gen_ai.system.message": "system",
     "gen_ai.user.message": "user",
     "gen_ai.assistant.message": "assistant",
@@ -95,9 +95,9 @@ def read_events(events: Sequence[Event], attributes: JsonObject) -> ChatEvents |
     pieces: dict[int, list[JsonObject]] = {}  # choices by the index that they say they have
     for at, event in enumerate(events):
         name = event.name
-        if name in _ROLES:
+        if name in ROLES:
             source, aside = _source(event, attributes)
-            role = _ROLES[name]
+            role = ROLES[name]
             messages = normal_messages([{"role": role, **source}], role)
             if not messages or all(key in _SILENT or source[key] is None for key in source):
                 continue  # no message, or its content is not captured
@@ -134,13 +134,16 @@ def read_events(events: Sequence[Event], attributes: JsonObject) -> ChatEvents |
     return found if seen else None
 
 
-def tool_value(event: Event) -> Json:
-    """Return the content of a message event as a tool's arguments or result; None without one."""
+def tool_value(event: Event) -> tuple[str, Json]:
+    """Return the content of a message event as a tool's arguments or result, with its key.
+
+    ``("", None)`` without one.
+    """
     for key in _CONTENTS:
         value = event.attributes.get(key)
         if value is not None:
-            return json_or_text(value)
-    return None
+            return key, json_or_text(value)
+    return "", None
 
 
 def told_of(at: int, event: Event, aside: Collection[str]) -> list[Hashable]:
@@ -209,7 +212,8 @@ def _source(event: Event, of_span: JsonObject) -> tuple[JsonObject, list[str]]:
     elif isinstance(content, dict) and isinstance(content.get("parts"), list):
         # Gemini's content, which says itself whether it is the model's.
         del source["content"]
-        together(source, {k: v for k, v in content.items() if k != "role" or v not in _CONTENT_ROLES})
+        told = content.get("role") in _CONTENT_ROLES
+        together(source, {k: v for k, v in content.items() if k != "role" or not told})
     return source, aside
 
 
@@ -225,15 +229,14 @@ def _choice(source: JsonObject) -> tuple[int | None, list[JsonObject]]:
     source = {"role": "assistant", **source}
     index = source.pop("index", None)
     results = source.pop("tool.result", None)
-    if not isinstance(source["role"], str):
+    if results is not None:
         source.setdefault("content", None)  # so it is a message, whatever else it says
     messages = normal_messages([source], "assistant") or []
     if results is not None:  # Strands: what the tools, called by this choice, gave back
         told = {"role": "tool", "content": parts_in(results) or results}
         messages += normal_messages([told], "tool") or []
-    if index is not None and index.__class__ is not int:
-        first = messages[0] if messages else {"role": "assistant", "content": None}
-        messages = [_with_more(first, {"index": index}), *messages[1:]]
+    if messages and index is not None and index.__class__ is not int:
+        messages = [_with_more(messages[0], {"index": index}), *messages[1:]]
         index = None
     return index, messages
 

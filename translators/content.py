@@ -7,8 +7,10 @@ from collections.abc import Hashable
 
 from translators.merge import Fields
 from translators.messages import message_like, normal_messages
-from translators.span import Json, JsonObject
+from translators.span import Json, JsonObject, Span
 
+_SHORTEST_LIMIT = 127  # of the length of an attribute's value, as anybody would set it
+_RAW = ("raw_inputs", "raw_outputs")
 _MAX_LEAVES = 20_000
 
 
@@ -43,6 +45,30 @@ def side(
         consumed.update(raw[1])
     content: JsonObject = structured[0]
     return content
+
+
+def cut_off(fields: Fields, span: Span) -> list[str]:
+    """Return the attributes whose JSON ends too early: its SDK has limited their length.
+
+    That is said by the SDK, or told by the length of the text, which is a round one.
+    """
+    found: list[str] = []
+    for field in _RAW:
+        value = fields[field][0] if field in fields else None
+        if (
+            value.__class__ is str
+            and value[:1] in ("[", "{")
+            and (span.dropped[0] or _is_limit(len(value)))
+        ):
+            found += [key for key, given in span.attributes.items() if given == value]
+    return found
+
+
+def _is_limit(length: int) -> bool:
+    """Tell whether SDKs and backends cut at this length: 1000s, 1024s, powers of 2, or 1 less."""
+    if length < _SHORTEST_LIMIT:
+        return False
+    return any(n % 1000 == 0 or n % 1024 == 0 or n & (n - 1) == 0 for n in (length, length + 1))
 
 
 def _is_told(structured: Json, raw: Json) -> bool:

@@ -41,7 +41,7 @@ def sides_of(value: Json, repeated: Collection[Json] = (), *, agent: bool = Fals
         source, beside = _split(item, repeated)
         rest.append(beside)
         if item[_NAME] == _CHOICE:
-            choices.append(_choice(source))
+            choices.append(_choice(source, len(choices)))
         elif source:
             sources.append(source)
     messages = normal_messages(sources, "user")
@@ -94,8 +94,10 @@ def _role(name: str) -> str | None:
     return name[len(_PREFIX) : -len(_SUFFIX)] or None
 
 
-def _choice(source: JsonObject) -> list[JsonObject]:
-    beside = {key: value for key, value in source.items() if key not in ("index", "message")}
+def _choice(source: JsonObject, place: int) -> list[JsonObject]:
+    beside = {key: value for key, value in source.items() if key != "message"}
+    if beside.get("index") == place:
+        del beside["index"]
     inner = source.get("message")
     if isinstance(inner, dict):
         beside = {**inner, **beside}

@@ -8,25 +8,24 @@ from functools import lru_cache
 
 from translators.attributes import text
 from translators.base import Draft
-from translators.content import side
+from translators.content import cut_off, side
 from translators.failure import cancelled, error_of
 from translators.halves import join_halves
 from translators.merge import Fields, Merged
+from translators.model_fields import PRICED_RUNS, add_model, add_usage
 from translators.param_bags import open_param_bags
-from translators.providers import model_names, model_type, provider_of
+from translators.providers import model_type
 from translators.remains import ENVELOPE, REDACTED, Sender, add_span, events_of, is_credential
 from translators.run import RUN_TYPES, ExplicitIds, Run, RunType
 from translators.span import STATUS_ERROR, Json, JsonObject, Resource, Scope, Span
 from translators.threads import name_thread, settle_thread
-from translators.usage import usage_metadata
 from translators.user_metadata import add_bags, add_people, add_unmapped
 
-# Only these call a model, so only these have parameters, a provider and a price.
+# Only these call a model, so only these have parameters and a provider.
 _MODEL_RUNS = frozenset(("llm", "embedding", "retriever"))
-_PRICED_RUNS = frozenset(("llm", "embedding"))
 # fmt: off
 _SINGLE = frozenset(
-    ("name", "run_type", "kind", "drop", "error", "is_root", "tags", "attachments",
+    ("name", "run_type", "kind", "drop", "is_root", "tags", "attachments",
      "project", "project_id", "reference_example_id",
      "first_token_ns", "run_id", "trace_id", "parent_run_id", "dotted_order",
      "usage_metadata", "usage_holder")
@@ -40,17 +39,10 @@ _CONTENT = frozenset(("inputs", "outputs", "raw_inputs", "raw_outputs"))
 # know it make chains, whatever stands in them.
 _NO_TYPE: tuple[Json, tuple[Hashable, ...], str] = (None, (), "generic")
 _OFTEN_UNTYPED = frozenset(("openinference", "openllmetry", "generic"))
-_MODEL_FIELDS = ("model", "response_model", "provider")
-_MODEL_WORDS = ("response_model", "ls_model_name", "ls_provider", "gen_ai_provider_raw")
 # Told on tool runs too, which call no model.
 _ALWAYS_PARAMS = frozenset(("tools", "tool_name"))
 # Groups with names that users chose, and the one for those of credentials.
 _OF_USERS, _SECRET = ("metadata", "params", "runtime"), "secret"
-_FROM_PARAMS = (
-    ("temperature", "ls_temperature"),
-    ("max_tokens", "ls_max_tokens"),
-    ("stop", "ls_stop"),
-)
 
 
 class Finisher:
@@ -73,9 +65,11 @@ class Finisher:
         if merged.threads_differ:
             settle_thread(span, merged, drafts)
         fields, consumed = merged.fields, merged.used
+        if len(fields) == 1 and "run_type" in fields and not merged.bags:
+            return self._plain(span, fields["run_type"][0], consumed, drafts, failures)
         said_type, _, dialect = fields.get("run_type", _NO_TYPE)
         run_type: RunType = said_type if said_type in RUN_TYPES else "chain"
-        if dialect == "generic":
+        if dialect == "generic" and len(fields) > 1:
             run_type = _guessed_type(fields)
         has_params = run_type in _MODEL_RUNS
         said: JsonObject = {}
@@ -107,18 +101,20 @@ class Finisher:
                 open_param_bags(merged, get("model"), params, consumed)
                 if "inputs" in fields:
                     said["inputs"] = fields["inputs"][0]
-            _add_model(span, merged, get("model"), get("response_model"), params, run)
+            add_model(span, merged, get("model"), get("response_model"), params, run)
         if not _CONTENT.isdisjoint(said):
             run.inputs = side(fields, "inputs", run_type, consumed, params)
             run.outputs = side(fields, "outputs", run_type, consumed, params)
-            join_halves(fields, consumed)
+            cut = cut_off(fields, span)
+            if cut:
+                metadata["otel.truncated"] = cut
         if run_type == "llm" and "tools" in params and _are_ours(fields):
             # LangSmith shows the tools of a call beside its messages.
             run.inputs = {"tools": params["tools"], **(run.inputs or {})}
-        if run_type in _PRICED_RUNS:
+        if run_type in PRICED_RUNS:
             metadata.setdefault("ls_model_type", model_type(run_type, run.inputs))
         if usage or "usage_metadata" in said:
-            _add_usage(run, usage, get("usage_metadata"), get("usage_holder"))
+            add_usage(run, usage, get("usage_metadata"), get("usage_holder"))
         if (
             span.status_code == STATUS_ERROR
             or span.events
@@ -126,8 +122,11 @@ class Finisher:
             or ("error.type" in span.attributes)
         ):
             run.error = error_of(span, get("error"))
-            if run.error is not None and cancelled(span):
-                metadata["cancelled"] = True
+            if run.error is not None:
+                if "error" in said and said["error"] in run.error:
+                    consumed.update(fields["error"][1])
+                if cancelled(span):
+                    metadata["cancelled"] = True
         if not _RARE.isdisjoint(said):
             _add_rare(run, said)
         run.failures = tuple(failures)
@@ -135,12 +134,12 @@ class Finisher:
         run.genai = run_type != "chain" or run.dialects != ("generic",)
         if "kind" in said:
             metadata["otel.kind"] = said["kind"]
-        sender = self._sender
-        if sender.resource is not span.resource or sender.scope is not span.scope:
-            sender = self._sender = Sender(span.resource, span.scope)
+        sender = self._sender_of(span)
         run.runtime = {**sender.runtime, **runtime} if runtime else sender.runtime
         # Before what senders named themselves, which could have the same name.
         add_span(span, run, sender, everything=self._keep_unmapped)
+        if not _CONTENT.isdisjoint(said):
+            join_halves(fields, consumed, metadata)
         add_people(run, fields, consumed)
         if merged.bags:
             add_bags(merged, metadata, consumed)
@@ -151,6 +150,45 @@ class Finisher:
         if span.events or "first_token_ns" in said:
             run.events = events_of(span, consumed, get("first_token_ns"))
         return run
+
+    def _plain(
+        self,
+        span: Span,
+        said_type: Json,
+        consumed: set[Hashable],
+        drafts: Sequence[tuple[str, Draft]],
+        failures: Sequence[str],
+    ) -> Run:
+        """Return the run of a span of which nothing but the type is known: most HTTP calls."""
+        run_type: RunType = said_type if said_type in RUN_TYPES else "chain"
+        start_us, end_us = _micros(span, span.start_ns), _micros(span, span.end_ns)
+        run = Run(span.name or _composed_name(span, None), run_type, start_us, end_us)
+        metadata: JsonObject = {"OTEL_TRACE_ID": span.trace_id, "OTEL_SPAN_ID": span.span_id}
+        run.metadata = metadata
+        if run_type in PRICED_RUNS:
+            metadata["ls_model_type"] = model_type(run_type, None)
+        if span.status_code == STATUS_ERROR or span.events or "error.type" in span.attributes:
+            run.error = error_of(span, None)
+            if run.error is not None and cancelled(span):
+                metadata["cancelled"] = True
+        run.failures = tuple(failures)
+        run.dialects = _speakers(drafts)
+        run.genai = run_type != "chain" or run.dialects != ("generic",)
+        sender = self._sender_of(span)
+        run.runtime = sender.runtime
+        add_span(span, run, sender, everything=self._keep_unmapped)
+        add_unmapped(span, metadata, consumed, everything=self._keep_unmapped)
+        for key, value in sender.metadata.items():
+            metadata.setdefault(key, value)
+        if span.events:
+            run.events = events_of(span, consumed, None)
+        return run
+
+    def _sender_of(self, span: Span) -> Sender:
+        sender = self._sender
+        if sender.resource is not span.resource or sender.scope is not span.scope:
+            sender = self._sender = Sender(span.resource, span.scope)
+        return sender
 
 
 def _micros(span: Span, ns: int) -> int:
@@ -215,62 +253,3 @@ def _speakers(drafts: Sequence[tuple[str, Draft]]) -> tuple[str, ...]:
         return (drafts[0][0],)
     names = tuple([name for name, draft in drafts if name != "generic" and draft.said])
     return names or ("generic",)
-
-
-def _add_model(
-    span: Span,
-    merged: Merged,
-    asked: str | None,
-    answered: str | None,
-    params: JsonObject,
-    run: Run,
-) -> None:
-    metadata = run.metadata
-    if asked is not None:
-        params.setdefault("model", asked)
-    if answered is not None:
-        metadata.setdefault("response_model", answered)
-    model = model_names(asked, answered)
-    if model is not None:
-        metadata.setdefault("ls_model_name", model)
-    provider = provider_of(merged.providers, model, text(span.attributes.get("server.address")))
-    if provider is not None:
-        metadata.setdefault("ls_provider", provider)
-    if merged.providers and merged.providers[0] != metadata.get("ls_provider"):
-        metadata["gen_ai_provider_raw"] = merged.providers[0]
-    told = (params.get("model"), *map(metadata.get, _MODEL_WORDS))
-    for field in _MODEL_FIELDS:
-        said = merged.fields.get(field)
-        if said is not None and said[0] in told:
-            merged.used.update(said[1])
-    if run.run_type == "llm":
-        for param, key in _FROM_PARAMS:
-            if param in params:
-                metadata.setdefault(key, params[param])
-
-
-def _add_usage(
-    run: Run, counters: JsonObject, ready: JsonObject | None, holder: bool | None
-) -> None:
-    usage, extra = usage_metadata(counters) if ready is None else (ready, {})
-    if ready is not None:
-        told = [*ready.values(), *_details(ready)]
-        others = {name: count for name, count in counters.items() if count not in told}
-        extra = {"usage_counters": others} if others else {}
-    run.metadata.update(extra)
-    if usage is None:
-        return
-    if run.run_type in _PRICED_RUNS if holder is None else holder:
-        run.metadata["usage_metadata"] = usage
-        run.outputs = {**(run.outputs or {}), "usage_metadata": usage}
-    else:
-        # LangSmith adds usage up along the tree: a sum given on top of its parts would count twice.
-        run.metadata["usage_rollup"] = usage
-
-
-def _details(usage: JsonObject) -> list[Json]:
-    found: list[Json] = []
-    for part in usage.values():
-        if isinstance(part, dict):
-            found += part.values()
-    return found

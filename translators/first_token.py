@@ -7,12 +7,12 @@ the same attribute differ.
 from translators.attributes import number
 from translators.span import Span
 
-_SECONDS = (
+SECONDS = (
     "gen_ai.response.time_to_first_chunk",
     "gen_ai.client.operation.time_to_first_chunk",
     "llm.latency.time_to_first_token",
 )
-_SERVER_TTFT = "gen_ai.server.time_to_first_token"
+SERVER_TTFT = "gen_ai.server.time_to_first_token"
 
 
 def first_token_ns(span: Span) -> int | None:
@@ -25,11 +25,11 @@ def first_token_ns(span: Span) -> int | None:
     for event in span.events:
         if event.name.startswith("gen_ai.") and event.name.endswith("chunk"):
             return event.time_ns
-    for key in _SECONDS:
+    for key in SECONDS:
         seconds = number(attributes.get(key))
         if seconds is not None:
             return span.start_ns + round(seconds * 1e9)
-    value = number(attributes.get(_SERVER_TTFT))
+    value = number(attributes.get(SERVER_TTFT))
     if value is None:
         return None
     # The convention's unit is the second; Strands sends milliseconds, as whole numbers.
@@ -40,5 +40,5 @@ def first_token_ns(span: Span) -> int | None:
 def _in_ms(span: Span, value: float) -> bool:
     if span.scope.name.startswith(("strands", "openlit")):
         return span.scope.name.startswith("strands")
-    given = span.attributes[_SERVER_TTFT]
+    given = span.attributes[SERVER_TTFT]
     return not (float in (given.__class__, value.__class__) and value < 100)

@@ -20,6 +20,8 @@ from translators.chat_content import (
     TOOLS,
     TOP_K,
 )
+from translators.chat_events import ROLES
+from translators.first_token import SECONDS, SERVER_TTFT
 from translators.providers import FRAMEWORKS
 from translators.span import Json
 from translators.tools import tools_of
@@ -58,6 +60,9 @@ def _kind(value: Json) -> str | None:
     return value if isinstance(value, str) and value and value == value.lower() else None
 
 
+THREADS = ("session.id", "gen_ai.conversation.id", "gen_ai.openai.thread.id", "gen_ai.session.id")
+USERS = ("user.id", "enduser.id", "enduser.pseudo.id", "gen_ai.request.user", "gen_ai.user")
+EVALUATION = "gen_ai.evaluation.result"
 REFS = {
     f"{INPUT}_ref": "inputs",
     f"{OUTPUT}_ref": "outputs",
@@ -86,6 +91,7 @@ TABLE = Table(
         "gen_ai.request.seed": ("params.seed", number),
         "gen_ai.openai.request.seed": ("params.seed", number),
         "gen_ai.request.max_tokens": ("params.max_tokens", count),
+        "gen_ai.request.max_completion_tokens": ("params.max_completion_tokens", count),
         "gen_ai.request.stop_sequences": ("params.stop", stop_sequences),
         "gen_ai.request.choice.count": ("params.n", count),
         "gen_ai.request.n": ("params.n", count),
@@ -103,6 +109,7 @@ TABLE = Table(
         "gen_ai.request.extra_body": ("params.extra_body", json_or_text),
         "gen_ai.request.tool_choice": ("params.tool_choice", json_or_text),
         "gen_ai.user": ("params.user", text),
+        "gen_ai.request.previous_response.id": ("params.previous_response_id", text),
         "gen_ai.request.*": ("params.*", given),
         "gcp.gen_ai.operation.config.*": ("params.*", anything),
         TOOLS: ("params.tools", tools_of),
@@ -174,6 +181,7 @@ TABLE = Table(
         "gen_ai.response.finish_reasons": ("metadata.finish_reasons", _reasons),
         "gen_ai.response.finish_reason": ("metadata.finish_reasons", _reasons),
         "gen_ai.response.id": ("metadata.response_id", text),
+        "gen_ai.response.status": ("metadata.response_status", text),
         "openai.response.service_tier": ("metadata.service_tier", text),
         "openai.response.system_fingerprint": ("metadata.system_fingerprint", text),
         "gen_ai.agent.id": ("metadata.agent_id", text),
@@ -186,7 +194,12 @@ TABLE = Table(
         "gen_ai.tool.type": ("metadata.tool_type", text),
         "gen_ai.workflow.name": ("metadata.workflow_name", text),
         "gen_ai.data_source.id": ("metadata.data_source_id", text),
+        "gen_ai.memory.store.id": ("metadata.memory_store_id", text),
+        "gen_ai.memory.record.id": ("metadata.memory_record_id", text),
+        "gen_ai.memory.record.count": ("metadata.memory_record_count", count),
         "gen_ai.prompt.name": ("metadata.prompt_name", text),
+        "gen_ai.prompt.version": ("metadata.prompt_version", anything),
+        "gen_ai.prompt.variable.*": ("metadata.prompt_variable.*", anything),
         "gen_ai.output.type": ("metadata.output_type", text),
         "gen_ai.environment": ("metadata.environment", text),
         **{key: (f"metadata.otel.content_refs.{side}", text) for key, side in REFS.items()},
@@ -202,4 +215,14 @@ ALSO: Mapping[str, str] = {
     **dict.fromkeys(COMPLETIONS, "outputs"),
     **dict.fromkeys((*ARGUMENTS, *QUERIES, *TOP_K), "inputs"),
     **dict.fromkeys((*RESULTS, *DOCUMENTS), "outputs"),
+    **dict.fromkeys(THREADS, "thread_id"),
+    **dict.fromkeys(USERS, "user_id"),
+    **dict.fromkeys((*SECONDS, SERVER_TTFT), "first_token_ns"),
+    "gen_ai.tool.status": "error",
+    "error.type": "error",
+    **dict.fromkeys(("exception", "gen_ai.client.operation.exception"), "error"),
+    **dict.fromkeys((*ROLES, "gen_ai.content.prompt"), "inputs (event)"),
+    **dict.fromkeys(("gen_ai.choice", "gen_ai.content.completion"), "outputs (event)"),
+    "gen_ai.client.inference.operation.details": "as the same attributes say it (event)",
+    EVALUATION: "metadata.evaluations (event)",
 }

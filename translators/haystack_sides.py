@@ -151,8 +151,10 @@ def say_embedding(told: Exchange, draft: Draft) -> None:
         inputs: JsonObject = {"input": given.get("text")}
         found = embedded(given.get("documents"))
         if found is not None:
-            texts, _, known = found
+            texts, before, known = found
             more = [unless_empty(item, ("content",)) for item in known]
+            for vector in before:  # of an earlier time
+                more[vector["index"]]["embedding"] = vector["embedding"]
             inputs = {"input": texts, "documents": documents_from(more)}
         taken = ("text",) if found is None else ("documents",)
         draft.say("inputs", inputs | unless_empty(given, taken), told.given_key)

@@ -37,7 +37,8 @@ def split_tools(value: Json) -> tuple[Json, list[JsonObject] | None]:
     messages = [item for item in value if not _is_tool(item)]
     if len(messages) == len(value):
         return value, None
-    return messages, tools_of([item["content"] for item in value if _is_tool(item)])
+    tools = tools_of([item["content"] for item in value if _is_tool(item)])
+    return (value, None) if tools is None else (messages, tools)
 
 
 def encodes_texts(span: Span) -> bool:

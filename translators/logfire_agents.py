@@ -10,7 +10,7 @@ from translators.attributes import count, json_list, json_object, json_or_text, 
 from translators.base import Draft
 from translators.halves import say_sides
 from translators.logfire_calls import EVENTS, REQUEST, say_events, say_raw_usage, say_usage
-from translators.messages import normal_messages, outputs_of, with_system
+from translators.messages import beside_messages, normal_messages, outputs_of, with_system
 from translators.run import RunType
 from translators.span import JsonObject, Span
 from translators.tools import json_text, tools_of
@@ -134,10 +134,11 @@ def _say_response(attributes: JsonObject, draft: Draft) -> None:
         messages = normal_messages(given, "user")
         if messages is not None:
             messages = with_system(response.get("instructions"), messages)
-            draft.say("inputs", {"messages": messages}, "raw_input")
+            inputs = {"messages": messages, **beside_messages(given)}
+            draft.say("inputs", inputs, "raw_input")
     items = response.get("output")
-    if isinstance(items, list) and items:
-        answer = normal_messages(items, "assistant") or []
+    answer = normal_messages(items, "assistant") if isinstance(items, list) else None
+    if answer:
         draft.say("outputs", outputs_of(answer, turn=True), "response")
         rest = {k: v for k, v in response.items() if k != "output" and v is not None}
         draft.say("metadata.response", rest)

@@ -151,10 +151,12 @@ def _outputs(rest: JsonObject, span: Span) -> JsonObject | None:
     reasons = strings(attributes.get("gen_ai.response.finish_reasons")) or []
     message = rest.get("message")
     if isinstance(message, dict):
-        del rest["message"]
         if span.scope.name == "logfire.anthropic":
             message = _unwrapped(message)
-        return outputs_of(normal_messages([message], "assistant") or [], reasons=reasons)
+        messages = normal_messages([message], "assistant")
+        if messages:
+            del rest["message"]
+            return outputs_of(messages, reasons=reasons)
     images = rest.get("images")
     if isinstance(images, list):
         parts = [_image(image) for image in rest.pop("images")]
@@ -171,7 +173,9 @@ def _text_outputs(
     request = json_object(attributes.get(REQUEST)) or {}
     if "messages" in request or "input" in request:
         return outputs_of([{"role": "assistant", "content": said}], reasons=reasons)
-    reason = text(rest.pop("finish_reason", None)) or (reasons[0] if reasons else None)
+    given = rest.get("finish_reason")
+    reason = text(rest.pop("finish_reason")) if isinstance(given, str) else None
+    reason = reason or (reasons[0] if reasons else None)
     return {"choices": [{"text": said, "index": 0, "finish_reason": reason}]}
 
 

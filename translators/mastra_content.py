@@ -8,7 +8,7 @@ from translators.attributes import json_or_text, parsed_json, strings
 from translators.base import Draft
 from translators.messages import message_like, normal_messages, outputs_of, with_system
 from translators.span import Json, JsonObject
-from translators.tools import calls_of, json_text, unless_empty
+from translators.tools import calls_of, json_text, together, unless_empty
 from translators.vercel_parts import opened_parts
 
 _SYSTEM, _REASONS = "gen_ai.system_instructions", "gen_ai.response.finish_reasons"
@@ -138,7 +138,7 @@ def _answer(found: JsonObject, reasons: list[str]) -> JsonObject:
     if isinstance(calls, list):
         message["tool_calls"] = calls_of([_unwrapped(call, "tool-call") for call in calls])
     messages = normal_messages([message], "assistant") or []
-    return {**outputs_of(messages, reasons=reasons), **rest}
+    return together(outputs_of(messages, reasons=reasons), rest)
 
 
 def _unwrapped(item: Json, kind: str) -> Json:
@@ -150,4 +150,5 @@ def _unwrapped(item: Json, kind: str) -> Json:
     payload = item.get("payload")
     if not isinstance(payload, dict):
         return {"type": kind, **item}
-    return {"type": kind, **{key: item[key] for key in item if key != "payload"}, **payload}
+    around = {key: item[key] for key in item if key != "payload"}
+    return {"type": kind, **together(dict(payload), around)}

@@ -6,7 +6,13 @@ Gemini, Bedrock (Converse), Mistral and Cohere; LangChain's and LlamaIndex's res
 
 from translators.attributes import parsed_json, text
 from translators.envelopes import is_message
-from translators.messages import message_like, normal_messages, outputs_of, with_system
+from translators.messages import (
+    beside_messages,
+    message_like,
+    normal_messages,
+    outputs_of,
+    with_system,
+)
 from translators.parts import is_part
 from translators.remains import is_secret
 from translators.span import Json, JsonObject
@@ -71,7 +77,7 @@ def request_of(value: JsonObject, *, embedding: bool = False) -> Request | None:
         for name in _SYSTEMS:
             if rest.get(name):
                 messages = with_system(rest.pop(name), messages)
-        inputs = {"messages": messages}
+        inputs = {"messages": messages, **beside_messages(content)}
     return Request(inputs, _pop_tools(rest), _without_secrets(rest))
 
 

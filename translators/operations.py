@@ -11,7 +11,8 @@ _WORDS: dict[RunType, str] = {
     "llm": (
         "chat text_completion text_completions completion completions chat.completions"
         " text.completions generate_content generate generate_text response responses messages"
-        " llm_call llm_request model_request realtime image image_generation video moderation"
+        " llm_call llm_request model_request realtime realtime_inference image image_generation"
+        " video moderation"
         " speech_to_text transcription stt audio text_to_speech speech speech_generation tts"
         " transliterate language_identification"
     ),
@@ -24,7 +25,8 @@ _WORDS: dict[RunType, str] = {
     "chain": (
         "invoke_agent create_agent agent_call agent invoke_workflow workflow plan agent_step"
         " execute_event_loop_cycle invoke_swarm invoke_graph execute_task task handoff"
-        " agent_handoff guardrail guardrail_check evaluation user_prompt"
+        " agent_handoff guardrail guardrail_check apply_guardrail evaluation user_prompt"
+        " handle_conversation_turn fetch_response"
         " user_prompt_processing tool_coordination schedule_tool_calls batch fine_tuning file"
         " create_memory update_memory upsert_memory delete_memory create_memory_store"
         " update_memory_store upsert_memory_store delete_memory_store memory_add"

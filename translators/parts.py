@@ -135,7 +135,7 @@ def _text(part: JsonObject) -> Read | None:
     if not isinstance(text, str):
         return BLOCK, part
     block = {"type": "text", "text": text}
-    if len(part) == 2 and "type" in part:
+    if len(part) == 2 and part.get("type").__class__ is str:
         return BLOCK, block
     return _with_extras(block, part, key)
 

@@ -6,7 +6,6 @@ Source: LangSmith, "Metadata parameters reference" (``ls_provider``, ``ls_model_
 
 from collections.abc import Sequence
 from functools import lru_cache
-from urllib.parse import urlsplit
 
 from translators.attributes import PLACEHOLDERS
 from translators.span import JsonObject
@@ -197,9 +196,9 @@ def _aliased(word: str) -> str | None:
 
 
 def _by_host(address: str) -> str | None:
-    if "[" in address:
-        return None  # the address of a machine, not a name; or no address at all
-    host = urlsplit(address if "://" in address else f"//{address}").hostname or ""
+    # By hand: a library that takes URLs apart refuses some that are none.
+    scheme, _, rest = address.partition("://")
+    host = (rest or scheme).partition("/")[0].rpartition("@")[2].partition(":")[0]
     if host.startswith("bedrock-runtime."):
         return "bedrock"
     for suffix, provider in HOSTS.items():

@@ -47,7 +47,7 @@ ENVELOPE = frozenset(
         *("otel.trace_state", "otel.flags", "otel.links", "otel.dropped", "otel.dialects"),
         *("otel.start_time_unix_nano", "otel.end_time_unix_nano", "otel.scope.name"),
         *("otel.scope.version", "otel.scope.attributes", "otel.scope.schema_url"),
-        "otel.scope.dropped_attributes_count",
+        *("otel.scope.dropped_attributes_count", "otel.truncated"),
     )
 )
 REDACTED = "[redacted]"
@@ -191,6 +191,8 @@ def events_of(
         if event.dropped:
             kwargs = {**kwargs, "otel.dropped_attributes_count": event.dropped}
         if kwargs:
+            if any(map(is_secret, kwargs)):
+                kwargs = {key: REDACTED if is_secret(key) else kwargs[key] for key in kwargs}
             told["kwargs"] = kwargs
         found.append((event.time_ns, told))
     if any(before > after for (before, _), (after, _) in pairwise(found)):

@@ -5,6 +5,7 @@ else to LangSmith, or to whoever reads what a run says of its span.
 """
 
 from collections.abc import Hashable
+from functools import lru_cache
 
 from translators.merge import Fields, Merged
 from translators.remains import REDACTED, is_credential, is_secret, keeps_genai_only
@@ -15,6 +16,7 @@ from translators.span import JsonObject, Span
 _RESERVED = frozenset(
     ("thread_id", "session_id", "conversation_id", "revision_id", "user_id", "usage_metadata")
 )
+_ASIDE = "otel.attributes."
 _PEOPLE = ("thread_id", "user_id")
 
 
@@ -50,12 +52,20 @@ def add_unmapped(
         everything: False for GenAI attributes only.
     """
     for key, value in span.attributes.items():
-        if key in consumed or not (everything or keeps_genai_only(key)):
+        if key in consumed:
             continue
-        if is_secret(key):
+        name, secret, genai = _kept_as(key)
+        if not (everything or genai):
+            continue
+        if secret:
             value = REDACTED
-        if key in _RESERVED or key[:3] == "ls_":
-            key = "otel.attributes." + key
-        while key in metadata and metadata[key] != value:
-            key = "otel.attributes." + key
-        metadata[key] = value
+        while name in metadata and metadata[name] != value:
+            name = _ASIDE + name
+        metadata[name] = value
+
+
+@lru_cache(maxsize=8192)
+def _kept_as(key: str) -> tuple[str, bool, bool]:
+    """Return under which name an attribute is kept, if it is a credential, and if it is GenAI's."""
+    name = _ASIDE + key if key in _RESERVED or key.startswith("ls_") else key
+    return name, is_secret(key), keeps_genai_only(key)

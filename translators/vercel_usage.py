@@ -79,8 +79,10 @@ def say_details(attributes: JsonObject, draft: Draft, *, one_call: bool) -> None
     _DETAILS.read(attributes, draft)
     for key, field in READ.items():
         # The same number under two names is one number.
-        if key in attributes and field in said and count(attributes[key]) == said[field][0]:
-            draft.used.add(key)
+        if key in attributes and field in said:
+            value, keys = said[field]
+            if key not in keys and count(attributes[key]) == value:
+                draft.used.add(key)
     told: Json = said[METADATA][0] if METADATA in said else None
     account: JsonObject = told if isinstance(told, dict) else {}
     if one_call:

@@ -84,12 +84,9 @@ def encode_run(
     encoded.fields = dumps(fields)[1:-1]
     encoded.extra = dumps(extra)
     size = _RUN_BYTES + len(encoded.fields) + len(encoded.extra)
-    encoded.events = encoded.error = None
-    inputs, outputs = _content(run.inputs), _content(run.outputs)
-    if (len(inputs or b"") > LIMIT or len(outputs or b"") > LIMIT) and lift_media(run):
-        inputs, outputs = _content(run.inputs), _content(run.outputs)
-    encoded.inputs, encoded.outputs = inputs, outputs
-    size += len(inputs or b"") + len(outputs or b"")
+    encoded.inputs = encoded.outputs = encoded.events = encoded.error = None
+    if run.inputs is not None or run.outputs is not None:
+        size += _encode_content(run, encoded)
     if run.events:
         encoded.events = dumps(run.events)
         size += len(encoded.events)
@@ -171,8 +168,15 @@ class Sealer:
         )
 
 
-def _content(side: JsonObject | None) -> bytes | None:
-    return None if side is None else dumps(side)
+def _encode_content(run: Run, encoded: EncodedRun) -> int:
+    inputs = b"" if run.inputs is None else dumps(run.inputs)
+    outputs = b"" if run.outputs is None else dumps(run.outputs)
+    if (len(inputs) > LIMIT or len(outputs) > LIMIT) and lift_media(run):
+        inputs = b"" if run.inputs is None else dumps(run.inputs)
+        outputs = b"" if run.outputs is None else dumps(run.outputs)
+    encoded.inputs = inputs or None
+    encoded.outputs = outputs or None
+    return len(inputs) + len(outputs)
 
 
 def _has_remote_parent(span: Span) -> bool:

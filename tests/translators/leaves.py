@@ -30,7 +30,7 @@ RENAMED = frozenset(
     }
 )
 ABSENT = frozenset({"", "N/A", "unknown", "None", "null", "<elided>", "<not specified>"})
-_LEVELS = 3  # JSON text within JSON text
+_LEVELS = 8  # JSON text within JSON text
 
 
 def opened(value: Json, level: int = 0) -> Json:
@@ -48,10 +48,11 @@ def opened(value: Json, level: int = 0) -> Json:
 
 
 def leaves(value: Json, key: str = "") -> Iterator[tuple[str, Json]]:
-    """Yield each leaf with the key that it stands under."""
+    """Yield each leaf with the key that it stands under; credentials are none."""
     if isinstance(value, dict):
         for name, member in value.items():
-            yield from leaves(member, name)
+            if not is_secret(name):
+                yield from leaves(member, name)
     elif isinstance(value, list):
         for member in value:
             yield from leaves(member, key)
@@ -89,9 +90,9 @@ def lost(span: Span, run: Run) -> list[tuple[str, Json]]:
                 continue
             if _is_kind(key) and str(leaf).lower() in folded:
                 continue  # kinds are told in lower case
-            if key == "name" and where == "langsmith.attachments" and isinstance(leaf, str):
-                leaf = leaf.replace(".", "_")  # LangSmith allows no dots there
-            if not is_secret(key) and not is_there(leaf):
+            if where == "langsmith.attachments" and is_there(str(leaf).replace(".", "_")):
+                continue  # LangSmith allows no dots in a name
+            if not is_there(leaf):
                 missing.append((where, leaf))
     return missing
 
@@ -104,7 +105,8 @@ def _told_by(span: Span) -> Iterator[tuple[str, Json]]:
         yield "event", event.name
         yield "event dropped", event.dropped
         for key, value in event.attributes.items():
-            yield f"event {event.name} {key}", value
+            if not is_secret(key):
+                yield f"event {event.name} {key}", value
     for link in span.links:
         yield "link", [link.trace_id, link.span_id, link.trace_state, link.attributes]
         yield "link", [link.dropped, *([link.flags] if link.flags & ~0x101 else [])]

@@ -18,7 +18,7 @@ _EVENTS = (
     "db.query.result", "ai.stream.firstChunk", "gen_ai.system.message", "gen_ai.content.completion",
     "gen_ai.evaluation.result", "gen_ai.client.operation.exception", "new_token",
 )  # fmt: skip
-_OF_EVENTS = (
+OF_EVENTS = (
     "content", "body", "message", "role", "index", "id", "name", "finish_reason", "tool_calls",
     "gen_ai.event.content", "gen_ai.system", "event.name", "message.content", "tool_calls.0.id",
     "tool.result", "gen_ai.input.messages", "gen_ai.output.messages", "gen_ai.prompt",
@@ -26,7 +26,7 @@ _OF_EVENTS = (
     "exception.message", "exception.type", "exception.stacktrace", "exception.escaped",
 )  # fmt: skip
 # What LangSmith, or this project, gives a meaning to.
-_RESERVED = (
+RESERVED = (
     "thread_id", "session_id", "conversation_id", "user_id", "revision_id", "ls_model_name",
     "ls_provider", "ls_temperature", "ls_run_depth", "otel.dialects", "otel.span_name",
     "otel.links", "otel.status_message", "otel.attributes.thread_id", "OTEL_TRACE_ID",
@@ -35,7 +35,7 @@ _RESERVED = (
 )  # fmt: skip
 # Below a key that takes them all.
 _BELOW = ("thread_id", "api_key", "a.b.c", "ls_provider", "0", "user_id", "otel.kind", "tags")
-_INDEXED = (
+INDEXED = (
     "gen_ai.prompt.{}.content", "gen_ai.prompt.{}.tool_calls.0.name",
     "gen_ai.completion.{}.content",
     "llm.input_messages.{}.message.content", "llm.output_messages.{}.message.content",
@@ -74,15 +74,15 @@ class Maker:
     def _changed(self) -> Span:
         pick = self._random
         span = deepcopy(pick.choice(self._recorded))
-        for told in (span, *span.events):
-            for key in list(told.attributes):
+        for attributes in (span.attributes, *(event.attributes for event in span.events)):
+            for key in list(attributes):
                 chance = pick.random()
                 if chance < 0.1:
-                    del told.attributes[key]
+                    del attributes[key]
                 elif chance < 0.25:
-                    told.attributes[key] = self._value_of(key)
+                    attributes[key] = self._value_of(key)
                 elif chance < 0.28:
-                    told.attributes[key] = _bent(told.attributes[key], self._values)
+                    attributes[key] = _bent(attributes[key], self._values)
         for _ in range(pick.randrange(3)):
             key = self._key()
             span.attributes[key] = self._value_of(key)
@@ -128,7 +128,7 @@ class Maker:
         ]
         span.parent_span_id = f"{values.number():016x}"
         span.trace_state = values.text()
-        span.flags = 0x300 + values.number() * 0x1000
+        span.flags = 0x300 + values.number() % 1000 * 0x1000
         span.dropped = (values.number(), values.number(), values.number())
         span.kind = self._random.randrange(8)
         span.scope = Scope(
@@ -146,9 +146,9 @@ class Maker:
         if chance < 0.1:
             return f"custom.{self._values.text()}"
         if chance < 0.15:
-            return pick.choice(_RESERVED)
+            return pick.choice(RESERVED)
         if chance < 0.3:
-            return pick.choice(_INDEXED).format(pick.randrange(3))
+            return pick.choice(INDEXED).format(pick.randrange(3))
         key = pick.choice(self._keys)
         if not key.endswith(".*"):
             return key
@@ -168,7 +168,7 @@ class Maker:
         attributes = {key: self._value_of(key) for key in keys}
         for key in pick.sample(sorted(of_span), min(len(of_span), pick.randrange(2))):
             attributes[key] = pick.choice((of_span[key], self._values.value()))
-        for key in pick.sample(_OF_EVENTS, pick.randrange(3)):
+        for key in pick.sample(OF_EVENTS, pick.randrange(3)):
             attributes[key] = self._values.value()
         name, dropped = pick.choice(_EVENTS), pick.choice((0, 0, 0, self._values.number()))
         if pick.random() < 0.7:

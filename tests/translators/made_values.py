@@ -19,7 +19,9 @@ class Values:
     def __init__(self, seed: int) -> None:
         self.random = Random(seed)
         self._last = 0
-        self._leaves = (self.text, self.number, lambda: [self.text()], lambda: {"deep": self.text()})
+        self._leaves: tuple[Callable[[], Json], ...] = (
+            self.text, self.number, lambda: [self.text()], lambda: {"deep": self.text()},
+        )  # fmt: skip
         self._values: tuple[Callable[[], Json], ...] = (
             self.text, self.text, self.odd_text, self.number, lambda: self.number() + 0.5,
             lambda: float(self.number()), lambda: True, lambda: "", lambda: None,
@@ -32,8 +34,8 @@ class Values:
             lambda: [json_of(message) for message in self.messages()],
             lambda: {"messages": [self.messages()], self.text(): self.leaf()},
             lambda: json_of(self.answer()), self.answer, lambda: json_of(self.tools()),
-            lambda: [json_of(tool) for tool in self.tools()], self.deep,
-            lambda: json_of(self.deep()), self.part, lambda: json_of([self.part(), self.part()]),
+            lambda: [json_of(tool) for tool in self.tools()], lambda: self.deep(12),
+            lambda: json_of(self.deep(90)), self.part, lambda: json_of([self.part(), self.part()]),
             lambda: json_of([self.call()]), lambda: [self.text(), self.object(), [self.text()]],
             lambda: repr(self.object()),
         )  # fmt: skip
@@ -52,8 +54,8 @@ class Values:
         chance = self.random.random()
         if chance < 0.02:
             return self.text() * (_LONG // 11)
-        pattern = self.random.choice(("wörd {} 🌦 é", "{}\n\n\t\\ end", '"{}": {{', "a,b , {}", "[{}"))
-        return pattern.format(self.text())
+        patterns = ("wörd {} 🌦 é", "{}\n\n\t\\ end", '"{}": {{', "a,b , {}", "[{}")
+        return self.random.choice(patterns).format(self.text())
 
     def value(self) -> Json:
         """Return a value of an attribute."""
@@ -71,10 +73,10 @@ class Values:
         )
         return {name: self.leaf() for name in self.random.sample(names, 3)}
 
-    def deep(self) -> Json:
-        """Return lists and objects in each other."""
+    def deep(self, most: int) -> Json:
+        """Return lists and objects in each other; protobuf allows some 30 levels of them."""
         value = self.leaf()
-        for _ in range(self.random.randrange(2, 90)):
+        for _ in range(self.random.randrange(2, most)):
             value = [value] if self.random.random() < 0.5 else {"content": value, "id": self.text()}
         return value
 
@@ -88,7 +90,8 @@ class Values:
         content = (self.text(), [self.part() for _ in range(pick.randrange(3))], self.leaf())
         message[pick.choice(("content", "parts"))] = pick.choice(content)
         if pick.random() < 0.2:
-            message["tool_calls"] = pick.choice(([self.call()], json_of([self.call()]), self.leaf()))
+            calls = ([self.call()], json_of([self.call()]), self.leaf())
+            message["tool_calls"] = pick.choice(calls)
         if pick.random() < 0.1:
             message[pick.choice(("finish_reason", "name", "tool_call_id", "id"))] = self.leaf()
         if pick.random() < 0.2:

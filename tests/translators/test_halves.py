@@ -13,7 +13,7 @@ def consumed(*winning: str, inputs: Json = None, outputs: Json = None) -> set[ob
     say_sides(draft, "all", inputs, outputs, asked=("system",), answered=("result",))
     fields = merge([("one", draft)]).fields
     found: set[object] = {key for side in winning for key in fields[side][1]}
-    join_halves(fields, found)
+    join_halves(fields, found, {})
     return {key for key in found if isinstance(key, str)}
 
 
@@ -36,6 +36,6 @@ def test_keys_of_events_are_no_halves() -> None:
     fields = merge([("one", draft)]).fields
     found: set[object] = {(0, "inputs"), (0, "outputs"), (1,), "a"}
 
-    join_halves(fields, found)
+    join_halves(fields, found, {})
 
     assert found == {(0, "inputs"), (0, "outputs"), (1,), "a"}

@@ -151,8 +151,12 @@ def _say_tools(span: Span, draft: Draft) -> None:
         tools = json_list(event.attributes[TOOLS])
         if tools and (of_span is None or _named(tools) == _named(of_span)):
             draft.say("params.tools", tools_of(tools), (at,), (at, TOOLS))
-            if of_span is not None:
+            if of_span is not None and (of_span == tools or not any(map(_has_parameters, of_span))):
                 draft.used.add(TOOLS)
+
+
+def _has_parameters(tool: Json) -> bool:
+    return isinstance(tool, dict) and tool.get("parameters") is not None
 
 
 def _named(tools: list[Json]) -> list[Json]:

@@ -82,8 +82,9 @@ class Flue:
             _say_turn(attributes[_TURN_IN], draft, (_TURN_IN,) if alone else ())
         if _TURN_OUT in attributes:
             message = json_object(attributes[_TURN_OUT])
-            if message is not None and "content" in message:
-                messages = normal_messages([_message(message)], "assistant") or []
+            told = message is not None and "content" in message
+            messages = normal_messages([_message(message)], "assistant") if told else None
+            if messages:
                 reasons = strings(attributes.get("gen_ai.response.finish_reasons")) or ()
                 draft.say("outputs", outputs_of(messages, reasons=reasons), _TURN_OUT)
             else:
@@ -104,7 +105,10 @@ def _say_turn(value: Json, draft: Draft, keys: tuple[str, ...]) -> None:
     if request is None or not isinstance(given, list):
         draft.say("raw_inputs", json_or_text(value), _TURN_IN)
         return
-    messages = normal_messages([_message(message) for message in given], "user") or []
+    messages = normal_messages([_message(message) for message in given], "user")
+    if messages is None:
+        draft.say("raw_inputs", request, _TURN_IN)
+        return
     if request.get("systemPrompt"):
         messages = with_system(request["systemPrompt"], messages)
     tools = tools_of(request.get("tools"))

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from translators.attributes import Table, count, json_list, json_object, json_or_text, text
 from translators.base import Draft, Signature
 from translators.chat_content import INPUT, OUTPUT, SYSTEM
-from translators.messages import normal_messages, outputs_of, with_system
+from translators.messages import beside_messages, normal_messages, outputs_of, with_system
 from translators.nested import read_nested
 from translators.partial_json import whole_items
 from translators.span import Event, Json, JsonObject, Span
@@ -77,6 +77,8 @@ def _say_inputs(attributes: JsonObject, events: Sequence[Event], draft: Draft) -
             found, rest = whole_items(value)
             found += [{"role": "user", "parts": [{"text": rest}]}] if rest else []
     messages = normal_messages(found, "user") if found else None
+    if messages is None:
+        keys = ()
     system = attributes.get(SYSTEM)
     if system is not None:
         # Text comes as JSON text too.
@@ -122,10 +124,15 @@ def _say_answer(attributes: JsonObject, events: Sequence[Event], draft: Draft) -
     if parts:
         messages = normal_messages([{"role": "model", "parts": parts}], "assistant")
         # What is put together holds the chunks only as parts of its text.
-        keys = (OUTPUT,) if len(chunks) == 1 else ()
+        keys = (OUTPUT,) if len(found) == 1 and _is_plain(found[0]) else ()
         draft.say("outputs", outputs_of(messages or []), *keys)
     else:
         draft.say("raw_outputs", found, OUTPUT)
+
+
+def _is_plain(content: JsonObject) -> bool:
+    """Tell whether a content says nothing beside its parts and that it is the model's."""
+    return content.keys() <= {"parts", "role"} and content.get("role") in (None, "model")
 
 
 def _is_content(item: Json) -> bool:
@@ -150,7 +157,8 @@ def _say_step(attributes: JsonObject, operation: Json, draft: Draft) -> None:
     given = json_or_text(attributes.get(INPUT))
     if operation in _PROMPTS and given is not None:
         messages = normal_messages(given, "user")
-        draft.say("inputs", {"messages": messages} if messages else None, INPUT)
+        inputs = {"messages": messages, **beside_messages(given)} if messages else None
+        draft.say("inputs", inputs, INPUT)
     else:
         draft.say("raw_inputs", given, INPUT)
     draft.say("raw_outputs", json_or_text(attributes.get(OUTPUT)), OUTPUT)

@@ -9,15 +9,17 @@ from translators.attributes import text
 from translators.base import Draft, Signature
 from translators.chat_content import (
     INPUT,
+    TOOLS,
     is_retrieval,
     is_tool_io,
     say_messages,
     say_retrieval,
     say_tool,
+    tools_events,
 )
-from translators.chat_events import read_events
+from translators.chat_events import ChatEvents, read_events
 from translators.first_token import first_token_ns
-from translators.genai_table import ALSO, REFS, TABLE
+from translators.genai_table import ALSO, EVALUATION, REFS, TABLE, THREADS, USERS
 from translators.model_values import texts_of
 from translators.operations import (
     NAMES_OF_ANY_AGENT,
@@ -28,9 +30,6 @@ from translators.operations import (
 from translators.run import RunType
 from translators.span import Json, JsonObject, Span
 
-_THREADS = ("session.id", "gen_ai.conversation.id", "gen_ai.openai.thread.id", "gen_ai.session.id")
-_USERS = ("user.id", "enduser.id", "enduser.pseudo.id", "gen_ai.request.user", "gen_ai.user")
-_EVALUATION = "gen_ai.evaluation.result"
 # Under these scopes the convention's names hold other things than messages; a dialect each knows.
 _OWN_SHAPES = frozenset({"langsmith", "gemini-cli"})
 _DOUBLED = (
@@ -59,7 +58,7 @@ class GenAI:
                 draft.used.add(alias)  # the same number under two names is one number
         events = read_events(span.events, attributes) if span.events else None
         if events is not None and events.details:
-            _say_details(events.details, draft)
+            _say_details(events, draft)
         run_type = _run_type(attributes, draft)
         draft.say("run_type", run_type)
         _say_about(span, run_type, events.details if events is not None else {}, draft)
@@ -95,12 +94,12 @@ def _run_type(attributes: JsonObject, draft: Draft) -> RunType | None:
     return "retriever" if is_retrieval(attributes) else None
 
 
-def _say_details(details: JsonObject, draft: Draft) -> None:
-    """Say what a details event knows beyond the span; the event itself stays as it is."""
+def _say_details(events: ChatEvents, draft: Draft) -> None:
+    """Say what details events know beyond the span; of the events, only their tools are told."""
     of_events = Draft()
-    TABLE.read(details, of_events)
-    for field, (value, _) in of_events.said.items():
-        draft.say(field, value)
+    TABLE.read(events.details, of_events)
+    for field, (value, keys) in of_events.said.items():
+        draft.say(field, value, *(tools_events(events) if TOOLS in keys else ()))
 
 
 def _say_about(span: Span, run_type: RunType | None, details: JsonObject, draft: Draft) -> None:
@@ -113,7 +112,7 @@ def _say_about(span: Span, run_type: RunType | None, details: JsonObject, draft:
         draft.say("params.stop_sequences", said["params.stop"][0])
     if attributes.get("gen_ai.output.type") == "json":
         draft.say("params.response_format", {"type": "json_object"})
-    for field, keys in (("thread_id", _THREADS), ("user_id", _USERS)):
+    for field, keys in (("thread_id", THREADS), ("user_id", USERS)):
         for source in (attributes, details) if details else (attributes,):
             for key in keys:
                 if key in source:
@@ -127,7 +126,7 @@ def _say_about(span: Span, run_type: RunType | None, details: JsonObject, draft:
         draft.say("kind", operation.lower() or None)  # the attribute stays: its case is lost
     draft.say("first_token_ns", first_token_ns(span))
     if span.events:
-        told = [event.attributes for event in span.events if event.name == _EVALUATION]
+        told = [event.attributes for event in span.events if event.name == EVALUATION]
         draft.say("metadata.evaluations", told or None)
 
 

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from translators.attributes import Table, anything, json_object, json_or_text, strings, text
 from translators.base import Draft, Signature
 from translators.documents import documents_of
+from translators.halves import say_parts
 from translators.langfuse_values import (
     completion_start_ns,
     encodes_texts,
@@ -131,26 +132,26 @@ def _say_kind(attributes: JsonObject, draft: Draft) -> RunType | None:
 def _say_inputs(value: Json, run_type: RunType | None, draft: Draft) -> None:
     value = unwrapped_call(value)
     inputs: JsonObject | None = None
+    parts: JsonObject = {}
     if run_type == "llm":
         if isinstance(value, dict):
             request = request_of(value)
             if request is not None and request.rest.keys().isdisjoint(request.inputs):
-                draft.say("params.tools", request.tools)
+                parts["params.tools"] = request.tools
                 for key in CHOICES:
-                    if key in request.rest:
-                        draft.say("params.tool_choice", request.rest.pop(key))
+                    if key in request.rest and "params.tool_choice" not in parts:
+                        parts["params.tool_choice"] = request.rest.pop(key)
                 inputs = {**request.rest, **request.inputs}
         else:
-            value, tools = split_tools(value)
-            draft.say("params.tools", tools)
-            messages = messages_of(value, "user")
+            others, parts["params.tools"] = split_tools(value)
+            messages = messages_of(others, "user")
             inputs = None if messages is None else {"messages": messages}
     elif run_type == "retriever" and isinstance(value, str):
         inputs = {"query": value}
     if inputs is None:
         draft.say("raw_inputs", value, INPUT)
     else:
-        draft.say("inputs", inputs, INPUT)
+        say_parts(draft, INPUT, {"inputs": inputs, **parts})
 
 
 def _say_outputs(value: Json, run_type: RunType | None, draft: Draft) -> None:

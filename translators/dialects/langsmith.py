@@ -35,6 +35,7 @@ USAGE = ("langsmith.usage_metadata", "langsmith.metadata.usage_metadata")
 RUNTIME = "langsmith.span.runtime"
 HEADERS = "langsmith.request.headers"
 ATTACHMENTS = "langsmith.attachments"
+_FILE = ("name", "content", "mime_type")
 
 THREADS = tuple(META + key for key in ("thread_id", "session_id", "conversation_id"))
 PARAMS = (META + "invocation_params", META + "ls_invocation_params")
@@ -184,12 +185,14 @@ def attachments(value: Json) -> tuple[list[Attachment], bool]:
             whole = False
             continue
         base = _part_name(text(item.get("name")) or "attachment")
-        name, copies = base, 1
+        plain = all(key in _FILE and isinstance(item[key], str) for key in item)
+        name, copies, whole = base, 1, whole and plain
         while name in found:
             copies += 1
             name = f"{base}_{copies}"
         mime_type = text(item.get("mime_type")) or ""
         if not (mime_type.isascii() and mime_type.isprintable() and "/" in mime_type):
+            whole = whole and not mime_type
             mime_type = "application/octet-stream"
         found[name] = Attachment(name, mime_type, data)
     return list(found.values()), whole

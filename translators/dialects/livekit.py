@@ -96,10 +96,6 @@ class LiveKit:
         return draft if draft.said else None
 
 
-def _those(*keys: str) -> tuple[str, ...]:
-    return tuple(key for key in keys if key)
-
-
 def _say_inputs(attributes: JsonObject, draft: Draft) -> None:
     chat_key, chat = first_of(attributes, _CHAT)
     inputs = chat_context(chat)
@@ -109,12 +105,15 @@ def _say_inputs(attributes: JsonObject, draft: Draft) -> None:
     input_key, asked = first_of(attributes, _USER_INPUT)
     system_key, system = first_of(attributes, _INSTRUCTIONS)
     messages: list[JsonObject] = []
+    keys: list[str] = []
     if isinstance(asked, str) and asked:
         messages = [{"role": "user", "content": asked}]
+        keys.append(input_key)
     if isinstance(system, str) and system:
         messages = with_system(system, messages)
+        keys.append(system_key)
     if messages:
-        draft.say("inputs", {"messages": messages}, *_those(input_key, system_key))
+        draft.say("inputs", {"messages": messages}, *keys)
     spoken_key, spoken = first_of(attributes, _SPOKEN)
     if isinstance(spoken, str):
         draft.say("inputs", {"text": spoken}, spoken_key)
@@ -123,9 +122,10 @@ def _say_inputs(attributes: JsonObject, draft: Draft) -> None:
 def _say_outputs(attributes: JsonObject, draft: Draft) -> None:
     text_key, said = first_of(attributes, _TEXT)
     calls_key, calls = first_of(attributes, _CALLS)
-    message = response_message(said, calls)
+    message, spoke, called = response_message(said, calls)
     if message is not None:
-        draft.say("outputs", {"messages": [message]}, *_those(text_key, calls_key))
+        keys = [key for key, told in ((text_key, spoke), (calls_key, called)) if told]
+        draft.say("outputs", {"messages": [message]}, *keys)
     key, transcript = first_of(attributes, _TRANSCRIPT)
     if isinstance(transcript, str) and transcript:
         draft.say("outputs", {"messages": [{"role": "user", "content": transcript}]}, key)

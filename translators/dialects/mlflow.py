@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from translators.attributes import Table, json_object, json_or_text, number, parsed_json, text
 from translators.base import Draft, Signature
 from translators.documents import documents_of
+from translators.halves import say_parts
 from translators.model_values import answer_of, messages_of, model_of, request_of
 from translators.providers import is_refined
 from translators.remains import keeps_genai_only
@@ -143,11 +144,16 @@ def _say_inputs(value: Json, run_type: RunType | None, draft: Draft) -> None:
     if run_type in ("llm", "embedding") and isinstance(value, dict):
         request = request_of(value, embedding=run_type == "embedding")
         if request is not None:
-            complete = _say_params(request.rest, draft)
             if request.tools not in (None, draft.said.get("params.tools", (None,))[0]):
                 # As MLflow gives them elsewhere, some of a tool's own words are missing.
                 draft.said["params.tools"] = (request.tools, ())
-            draft.say("inputs", request.inputs, *((INPUTS,) if complete else ()))
+            parts = {"inputs": request.inputs, "params.tools": request.tools}
+            for name, param in request.rest.items():
+                plain = name == "model" and isinstance(param, str)
+                parts["model" if plain else f"params.{name}"] = param
+            say_parts(draft, INPUTS, parts)
+            if "params.stop_sequences" in draft.said:
+                draft.say("params.stop", draft.said["params.stop_sequences"][0])
             return
     elif run_type == "llm":
         messages = messages_of(value, "user")
@@ -158,20 +164,6 @@ def _say_inputs(value: Json, run_type: RunType | None, draft: Draft) -> None:
         draft.say("inputs", {"query": value}, INPUTS)
         return
     draft.say("raw_inputs", value, INPUTS)
-
-
-def _say_params(given: JsonObject, draft: Draft) -> bool:
-    """Say the parameters of a call; tell whether none of them is lost."""
-    complete = True
-    for name, value in given.items():
-        if value is None:
-            continue
-        field = "model" if name == "model" and isinstance(value, str) else f"params.{name}"
-        draft.say(field, value)
-        complete = complete and draft.said[field][0] == value
-    if "params.stop_sequences" in draft.said:
-        draft.say("params.stop", draft.said["params.stop_sequences"][0])
-    return complete
 
 
 def _say_outputs(
@@ -258,7 +250,8 @@ def _say_first_chunk(span: Span, draft: Draft) -> None:
 
 def _say_rest(attributes: JsonObject, request: JsonObject, draft: Draft) -> None:
     """Say every other attribute opened; what only repeats the request needs no second place."""
-    whole = "inputs" in draft.said and INPUTS in draft.said["inputs"][1]
+    _, keys = draft.said.get("inputs", (None, ()))
+    whole = any(key == INPUTS or (isinstance(key, tuple) and key[0] == INPUTS) for key in keys)
     for key, value in attributes.items():
         if key in _KNOWN or not isinstance(value, str) or key.startswith(TAGS):
             continue

@@ -98,8 +98,11 @@ _TABLE = Table(
         "llm.request.top_p": ("params.top_p", number),
         "llm.top_p": ("params.top_p", number),
         "llm.top_k": ("params.top_k", number),
+        "llm.request.seed": ("params.seed", number),
         "llm.seed": ("params.seed", number),
+        "llm.request.frequency_penalty": ("params.frequency_penalty", number),
         "llm.frequency_penalty": ("params.frequency_penalty", number),
+        "llm.request.presence_penalty": ("params.presence_penalty", number),
         "llm.presence_penalty": ("params.presence_penalty", number),
         "llm.chat.stop_sequences": ("params.stop", stop_sequences),
         "llm.is_streaming": ("params.stream", flag),
@@ -210,9 +213,8 @@ def _place(key: str) -> tuple[str, int, str] | None:
     for group in (PROMPT, COMPLETION, _FUNCTIONS):
         if key.startswith(group):
             word, _, rest = key[len(group) :].partition(".")
-            if len(word) <= MAX_INDEX_DIGITS and word.isdecimal() and str(int(word)) == word:
-                return group, int(word), rest
-            return None
+            known = len(word) <= MAX_INDEX_DIGITS and word.isdecimal() and str(int(word)) == word
+            return (group, int(word), rest) if known and rest else None
     if key.startswith(_REQUEST) and key not in _NOT_PARAMS and key not in _TABLE.rows:
         return _REQUEST, 0, key[len(_REQUEST) :]
     return None

@@ -105,6 +105,8 @@ def _outputs(answer: JsonObject, reason: str | None) -> JsonObject:
     thought = answer.get("reasoning")
     said = answer.get("completion")
     parts = [{"type": "reasoning", "text": thought}] if isinstance(thought, str) and thought else []
+    if not parts and thought:
+        message["reasoning"] = thought
     message["role"] = "assistant"
     if parts:
         message["content"] = [*parts, *([{"type": "text", "text": said}] if said else [])]

@@ -230,11 +230,12 @@ def _say_about(attributes: JsonObject, draft: Draft) -> None:
 def _tools(parameters: JsonObject) -> list[JsonObject] | None:
     """Return the tools that a request offered; all else about them stays in its parameters."""
     keys = ("name", "description", "parameters_json_schema", "strict")
+    groups = [parameters.get(group) for group in ("function_tools", "output_tools")]
     return tools_of(
         [
             {key: tool.get(key) for key in keys}
-            for group in ("function_tools", "output_tools")
-            for tool in parameters.get(group) or []
+            for group in groups
+            for tool in (group if isinstance(group, list) else ())
             if isinstance(tool, dict) and "name" in tool
         ]
     )

@@ -17,6 +17,7 @@ from translators.span import STATUS_ERROR, Event, Json, JsonObject, Span
 _SCOPE = "strands.telemetry.tracer"
 _OPERATION, _STATUS = "gen_ai.operation.name", "gen_ai.tool.status"
 _ARGUMENTS, _RESULT = "gen_ai.tool.call.arguments", "gen_ai.tool.call.result"
+_ROLES = ("tool", "user", "assistant")
 _CANCELLED = "strands.cancellation.type"
 _DETAILS = "gen_ai.client.inference.operation.details"
 _QUERY, _FOUND, _NOTED = "memory.query", "memory.results", "memory.content"
@@ -125,6 +126,8 @@ def _only_part(messages: Json, attributes: JsonObject) -> JsonObject | None:
     """Return the one part that there is, where all but its value is told by the span too."""
     if not isinstance(messages, list) or len(messages) != 1 or not isinstance(messages[0], dict):
         return None
+    if not messages[0].keys() <= {"role", "parts"} or messages[0].get("role") not in _ROLES:
+        return None
     parts = messages[0].get("parts")
     if not isinstance(parts, list) or len(parts) != 1 or not isinstance(parts[0], dict):
         return None
@@ -132,7 +135,7 @@ def _only_part(messages: Json, attributes: JsonObject) -> JsonObject | None:
     known = {
         "id": attributes.get("gen_ai.tool.call.id"),
         "name": attributes.get("gen_ai.tool.name"),
-        "type": part.get("type"),
+        "type": "tool_call" if "arguments" in part else "tool_call_response",
         "arguments": part.get("arguments"),
         "response": part.get("response"),
     }
