@@ -15,6 +15,7 @@ from translators.tools import unless_empty
 from translators.usage_objects import counters_of
 
 REQUEST, RESPONSE = "gcp.vertex.agent.llm_request", "gcp.vertex.agent.llm_response"
+_ROLES = (None, "user", "system")
 _PARAMS = {"max_output_tokens": "max_tokens", "stop_sequences": "stop", "candidate_count": "n"}
 
 
@@ -40,12 +41,14 @@ def say_request(value: Json, draft: Draft) -> None:
 
 
 def _with_plain_system(request: JsonObject) -> JsonObject:
-    """Return the request with the parts of its instruction only: its role says "user"."""
+    """Return the request with the parts of its instruction only, whose role says "user"."""
     config = request.get("config")
     if not isinstance(config, dict):
         return request
     system = config.get("system_instruction")
     if not isinstance(system, dict) or not isinstance(system.get("parts"), list):
+        return request
+    if not system.keys() <= {"parts", "role"} or system.get("role") not in _ROLES:
         return request
     return {**request, "config": {**config, "system_instruction": system["parts"]}}
 

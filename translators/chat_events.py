@@ -8,7 +8,7 @@ from collections.abc import Collection, Hashable, Sequence
 
 from translators.attributes import indexed, json_list, json_or_text, parsed_json
 from translators.envelopes import is_message
-from translators.message_writer import blocks_of
+from translators.joined_messages import whole, with_more
 from translators.messages import normal_messages, outputs_of
 from translators.parts import parts_in
 from translators.span import Event, Json, JsonObject
@@ -91,8 +91,8 @@ def read_events(events: Sequence[Event], attributes: JsonObject) -> ChatEvents |
     """
     found = ChatEvents()
     seen = False
-    order: list[tuple[int, int, list[JsonObject]]] = []
-    pieces: dict[int, list[JsonObject]] = {}  # choices by the index that they say they have
+    order: list[tuple[int, int, list[list[JsonObject]]]] = []
+    pieces: dict[int, list[list[JsonObject]]] = {}  # of choices, by the index that they say
     for at, event in enumerate(events):
         name = event.name
         if name in ROLES:
@@ -108,13 +108,12 @@ def read_events(events: Sequence[Event], attributes: JsonObject) -> ChatEvents |
             index, choice = _choice(source)
             if not choice:
                 continue
-            known = pieces.get(index) if index is not None else None
-            if known is not None:
-                _add_piece(choice, known)
+            if index in pieces:
+                pieces[index].append(choice)
             else:
-                order.append((len(order) if index is None else index, at, choice))
+                order.append((len(order) if index is None else index, at, [choice]))
                 if index is not None:
-                    pieces[index] = choice
+                    pieces[index] = order[-1][2]
             found.choice_events += told_of(at, event, aside)
         elif name.endswith(_DETAILS):
             _merge(event.attributes, found.details)
@@ -127,10 +126,11 @@ def read_events(events: Sequence[Event], attributes: JsonObject) -> ChatEvents |
             continue
         seen = True
     order.sort(key=lambda choice: choice[:2])
-    for place, (index, _, choice) in enumerate(order):
-        if index != place and choice and pieces.get(index) is choice:
-            choice[0] = _with_more(choice[0], {"index": index})  # its place does not tell
-    found.choices = [choice for _, _, choice in order]
+    for place, (index, _, told) in enumerate(order):
+        choice = whole(told)
+        if index != place and pieces.get(index) is told:
+            choice[0] = with_more(choice[0], {"index": index})  # its place does not tell
+        found.choices.append(choice)
     return found if seen else None
 
 
@@ -159,7 +159,8 @@ def told_of(at: int, event: Event, aside: Collection[str]) -> list[Hashable]:
     """
     if not aside:
         return [at]
-    return [(at,), *((at, key) for key in event.attributes if key not in aside)]
+    kept = frozenset(aside)
+    return [(at,), *((at, key) for key in event.attributes if key not in kept)]
 
 
 def _text_of(event: Event, key: str, at: int, told: list[Hashable]) -> Json:
@@ -177,14 +178,14 @@ def _source(event: Event, of_span: JsonObject) -> tuple[JsonObject, list[str]]:
     returned as the list of those keys.
     """
     attributes = event.attributes
-    known = [of_span.get(key) for key in _PROVIDERS]
+    providers = [of_span.get(key) for key in _PROVIDERS]
     body = parsed_json(attributes.get(_BODY))
     source: JsonObject = dict(body) if isinstance(body, dict) else {}
     if source == {} and _BODY in attributes:
         source["content"] = attributes[_BODY]
     aside: list[str] = []
     for key, value in attributes.items():
-        if key == _BODY or value == event.name or (key in _PROVIDERS and value in known):
+        if key == _BODY or value == event.name or (key in _PROVIDERS and value in providers):
             continue
         word = key
         if key.startswith("message."):
@@ -201,7 +202,8 @@ def _source(event: Event, of_span: JsonObject) -> tuple[JsonObject, list[str]]:
     if calls and "tool_calls" not in source:
         source["tool_calls"] = list(calls.values())
     elif any(key.startswith(_CALLS) for key in attributes):
-        aside += [key for key in attributes if key.startswith(_CALLS) and key not in aside]
+        known = frozenset(aside)
+        aside += [key for key in attributes if key.startswith(_CALLS) and key not in known]
     message = source.pop("message", None)
     if message is not None:
         inner = _opened(message)
@@ -236,42 +238,9 @@ def _choice(source: JsonObject) -> tuple[int | None, list[JsonObject]]:
         told = {"role": "tool", "content": parts_in(results) or results}
         messages += normal_messages([told], "tool") or []
     if messages and index is not None and index.__class__ is not int:
-        messages = [_with_more(messages[0], {"index": index}), *messages[1:]]
+        messages = [with_more(messages[0], {"index": index}), *messages[1:]]
         index = None
     return index, messages
-
-
-def _add_piece(piece: list[JsonObject], choice: list[JsonObject]) -> None:
-    """Add to a choice what a further event says of it: streams are told chunk by chunk."""
-    if not piece or not choice or piece[0]["role"] != choice[-1]["role"]:
-        choice += piece
-        return
-    message = dict(choice[-1])
-    replaced: JsonObject = {}
-    for key, value in piece[0].items():
-        known = message.get(key)
-        if known is None or value is None:
-            message[key] = value if known is None else known
-        elif key == "content" and isinstance(known, str) and isinstance(value, str):
-            message[key] = known + value
-        elif key == "content":
-            message[key] = blocks_of(message) + blocks_of(piece[0])
-        elif key == "tool_calls":
-            message[key] = known + value
-        elif key == "additional_kwargs":
-            together(replaced, value)
-        elif known != value:
-            replaced[key] = known
-            message[key] = value
-    choice[-1:] = [_with_more(message, replaced), *piece[1:]]
-
-
-def _with_more(message: JsonObject, more: JsonObject) -> JsonObject:
-    """Return a message with more of what does not fit into one."""
-    if not more:
-        return message
-    rest = message.get("additional_kwargs")
-    return {**message, "additional_kwargs": together(dict(rest) if rest else {}, more)}
 
 
 def _merge(attributes: JsonObject, details: JsonObject) -> None:

@@ -18,7 +18,7 @@ from translators.haystack_content import (
 )
 from translators.messages import outputs_of
 from translators.span import Json, JsonObject
-from translators.tools import unless_empty
+from translators.tools import together, unless_empty
 from translators.usage_objects import counters_of, counts_cache_apart
 
 _RENAMED = {"top_k": "k", "filters": "filter"}
@@ -157,7 +157,7 @@ def say_embedding(told: Exchange, draft: Draft) -> None:
                 more[vector["index"]]["embedding"] = vector["embedding"]
             inputs = {"input": texts, "documents": documents_from(more)}
         taken = ("text",) if found is None else ("documents",)
-        draft.say("inputs", inputs | unless_empty(given, taken), told.given_key)
+        draft.say("inputs", together(inputs, unless_empty(given, taken)), told.given_key)
     else:
         draft.say("raw_inputs", given, told.given_key)
     if not isinstance(made, dict):

@@ -6,7 +6,7 @@ Source: https://github.com/traceloop/openllmetry; the same form comes from LiteL
 from translators.attributes import count, in_order, number, strings
 from translators.base import Draft
 from translators.documents import document
-from translators.message_writer import joined
+from translators.joined_messages import joined
 from translators.messages import normal_messages, outputs_of
 from translators.parts import parts_in
 from translators.run import RunType
@@ -189,7 +189,7 @@ def _are_calls(nodes: list[JsonObject]) -> bool:
 def _merged(messages: list[JsonObject]) -> JsonObject:
     content: list[JsonObject] = []
     calls: list[JsonObject] = []
-    merged: JsonObject = {}
+    beside: list[JsonObject] = []
     for message in messages:
         text_or_blocks = message.get("content")
         if isinstance(text_or_blocks, str):
@@ -197,8 +197,8 @@ def _merged(messages: list[JsonObject]) -> JsonObject:
         else:
             content += text_or_blocks or []
         calls += message.get("tool_calls", [])
-        keys = {key: message[key] for key in message if key not in ("content", "tool_calls")}
-        merged = joined(keys, merged)
+        beside.append({k: message[k] for k in message if k not in ("content", "tool_calls")})
+    merged = joined(*reversed(beside))
     merged["content"] = content or None
     if len(content) == 1 and content[0].keys() == {"type", "text"}:
         merged["content"] = content[0]["text"]

@@ -1,9 +1,11 @@
 """Writes messages in the normal form of ``translators.messages``, one source item at a time."""
 
 from translators.envelopes import PLAIN_ROLES, is_message, is_pair, opened
+from translators.joined_messages import content_of, joined, with_thoughts
 from translators.parts import BLOCK, CALL, is_part, read_part, result_text
+from translators.same_calls import merged_calls
 from translators.span import Json, JsonObject
-from translators.tools import calls_of, first_of, merged_calls, together, unless_empty
+from translators.tools import calls_of, first_of, together, unless_empty
 
 _CONTENTS = ("content", "parts", "contents", "blocks")
 _CALLS = ("tool_calls", "toolCalls")
@@ -64,7 +66,7 @@ class MessageWriter:
     def finished(self) -> list[JsonObject]:
         """Return the messages; thoughts stand in the assistant's message next to them."""
         self._close()
-        return _with_thoughts(self._messages) if self._thoughts else self._messages
+        return with_thoughts(self._messages) if self._thoughts else self._messages
 
     def _close(self) -> None:
         turn, self._loose = self._loose, None
@@ -135,8 +137,8 @@ class MessageWriter:
             keys["additional_kwargs"] = {"items": turn.rests} if many else turn.rests[0]
         if turn.results:
             if turn.role == "tool":  # some tell a result as text besides
-                told = [result["content"] for result in turn.results]
-                turn.blocks = [block for block in turn.blocks if block.get("text") not in told]
+                told = {result["content"] for result in turn.results}
+                turn.blocks = [block for block in turn.blocks if not _is_among(block, told)]
             self._messages += turn.results
             turn.results = []
             if not turn.blocks and not turn.calls:
@@ -146,12 +148,17 @@ class MessageWriter:
                 if keys:
                     self._messages[-1] = joined(self._messages[-1], keys)
                 return
-        message: JsonObject = {"role": turn.role, "content": _content_of(turn.blocks)}
+        message: JsonObject = {"role": turn.role, "content": content_of(turn.blocks)}
         if turn.calls:
             message["tool_calls"] = turn.calls
         message |= keys
         self._thoughts = self._thoughts or turn.role == "thinking"
         self._messages.append(message)
+
+
+def _is_among(block: JsonObject, texts: set[str]) -> bool:
+    text = block.get("text")
+    return isinstance(text, str) and text in texts
 
 
 def _simple(item: JsonObject) -> JsonObject | None:
@@ -198,14 +205,6 @@ def _nested(part: Json) -> list[Json] | None:
     return inner if isinstance(inner, list) and inner and all(map(is_part, inner)) else None
 
 
-def _content_of(blocks: list[JsonObject]) -> str | list[JsonObject] | None:
-    """Return one block of text as text, no blocks as None; else the blocks."""
-    if len(blocks) == 1 and len(blocks[0]) == 2 and blocks[0].get("type") == "text":
-        text = blocks[0].get("text")
-        return text if isinstance(text, str) else blocks
-    return blocks or None
-
-
 def _take_calls(inner: JsonObject, turn: _Turn, mine: JsonObject) -> None:
     """Take over the tool calls that stand beside the content, once each."""
     for key in (*_CALLS, "function_call"):
@@ -247,51 +246,3 @@ def _take_keys(inner: JsonObject, turn: _Turn, mine: JsonObject) -> None:
         if turn.keys.setdefault(key, value) != value:
             more[key] = value
     together(mine, more)
-
-
-def joined(message: JsonObject, keys: JsonObject) -> JsonObject:
-    """Return *message* with what another one, that has become part of it, said beside."""
-    both, kwargs = dict(message), dict(message.get("additional_kwargs", {}))
-    for key, value in keys.items():
-        if key == "additional_kwargs":
-            together(kwargs, value)
-        elif both.setdefault(key, value) != value:
-            together(kwargs, {key: value})
-    return both | ({"additional_kwargs": kwargs} if kwargs else {})
-
-
-def _with_thoughts(messages: list[JsonObject]) -> list[JsonObject]:
-    """Return the messages with those of role "thinking" as blocks of the assistant's next one."""
-    done: list[JsonObject] = []
-    thoughts: list[JsonObject] = []
-    keys: JsonObject = {}
-    for message in [*messages, None]:
-        if message is not None and message["role"] == "thinking":
-            thoughts += [
-                {**block, "type": "reasoning"} if block.get("type") == "text" else block
-                for block in blocks_of(message)
-            ]
-            more = {key: message[key] for key in message if key not in ("role", "content")}
-            keys = joined(more, keys)
-            continue
-        if thoughts or keys:
-            if message is not None and message["role"] == "assistant":
-                content = _content_of(thoughts + blocks_of(message))
-                message = joined({**message, "content": content}, keys)
-            elif done and done[-1]["role"] == "assistant":
-                content = _content_of(blocks_of(done[-1]) + thoughts)
-                done[-1] = joined({**done[-1], "content": content}, keys)
-            else:
-                done.append({"role": "assistant", "content": thoughts or None, **keys})
-            thoughts, keys = [], {}
-        if message is not None:
-            done.append(message)
-    return done
-
-
-def blocks_of(message: JsonObject) -> list[JsonObject]:
-    """Return the content of a message as a list of blocks of its own."""
-    content = message.get("content")
-    if isinstance(content, str):
-        return [{"type": "text", "text": content}]
-    return list(content) if isinstance(content, list) else []

@@ -9,7 +9,8 @@ from collections.abc import Sequence
 from itertools import zip_longest
 
 from translators.envelopes import is_pair, says_it_is
-from translators.message_writer import MessageWriter, blocks_of
+from translators.joined_messages import blocks_of
+from translators.message_writer import MessageWriter
 from translators.parts import parts_in
 from translators.span import Json, JsonObject
 from translators.tools import json_text

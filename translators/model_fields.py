@@ -74,10 +74,17 @@ def add_usage(
         return
     if run.run_type in PRICED_RUNS if holder is None else holder:
         run.metadata["usage_metadata"] = usage
-        run.outputs = {**(run.outputs or {}), "usage_metadata": usage}
+        outputs = run.outputs or {}
+        if "usage_metadata" in outputs and not _is_within(outputs["usage_metadata"], usage):
+            run.metadata["otel.alternates.usage_metadata"] = outputs["usage_metadata"]
+        run.outputs = {**outputs, "usage_metadata": usage}
     else:
         # LangSmith adds usage up along the tree: a sum given on top of its parts would count twice.
         run.metadata["usage_rollup"] = usage
+
+
+def _is_within(told: Json, usage: JsonObject) -> bool:
+    return told is None or (isinstance(told, dict) and told.items() <= usage.items())
 
 
 def _details(usage: JsonObject) -> list[Json]:

@@ -16,7 +16,7 @@ from translators.messages import (
 from translators.parts import is_part
 from translators.remains import is_secret
 from translators.span import Json, JsonObject
-from translators.tools import tools_of
+from translators.tools import together, tools_of
 
 _CONVERSATIONS = ("messages", "contents", "input", "prompt", "prompts", "inputs")
 _SYSTEMS = ("system", "system_instruction", "systemInstruction", "instructions", "preamble")
@@ -147,10 +147,12 @@ def _answers(rest: JsonObject) -> tuple[list[JsonObject] | None, bool]:
         if all(texts) and not any("message" in choice for choice in choices):
             return None, False
         del rest["choices"]
-        return normal_messages([_unnumbered(choice) for choice in choices], "assistant"), False
+        numbered = [_unnumbered(choice, at) for at, choice in enumerate(choices)]
+        return normal_messages(numbered, "assistant"), False
     candidates = rest.get("candidates")
     if isinstance(candidates, list) and candidates:
-        return [m for c in rest.pop("candidates") for m in _candidate(c)], False
+        del rest["candidates"]
+        return [m for at, c in enumerate(candidates) for m in _candidate(c, at)], False
     for key in ("output", "message"):
         inner = rest.get(key)
         if isinstance(inner, dict) and isinstance(inner.get("message"), dict):
@@ -181,19 +183,21 @@ _OWN = (
 )  # fmt: skip
 
 
-def _unnumbered(choice: Json) -> Json:
-    """Return a choice without its number, which its place tells."""
-    if not isinstance(choice, dict):
+def _unnumbered(choice: Json, place: int) -> Json:
+    """Return a choice without its number, where its place tells that."""
+    if not isinstance(choice, dict) or choice.get("index") != place:
         return choice
     return {key: value for key, value in choice.items() if key != "index"}
 
 
-def _candidate(candidate: Json) -> list[JsonObject]:
+def _candidate(candidate: Json, place: int) -> list[JsonObject]:
     """Return the message of one of Gemini's candidates."""
+    candidate = _unnumbered(candidate, place)
     if not isinstance(candidate, dict) or not isinstance(candidate.get("content"), dict):
         return normal_messages([candidate], "assistant") or []
-    around = {k: v for k, v in candidate.items() if k not in ("content", "index")}
-    return normal_messages([{"role": "model", **around, **candidate["content"]}], "assistant") or []
+    around = {key: value for key, value in candidate.items() if key != "content"}
+    message = together({"role": "model", **candidate["content"]}, around)
+    return normal_messages([message], "assistant") or []
 
 
 def _pop_tools(rest: JsonObject) -> list[JsonObject] | None:

@@ -14,6 +14,7 @@ from translators.span import Json, JsonObject
 _ID_KEYS = ("call_id", "toolCallId", "toolUseId", "tool_call_id", "tool_use_id", "id", "ref")
 _NAME_KEYS = ("name", "toolName", "tool_name")
 _ARGUMENT_KEYS = ("arguments", "args", "input", "parameters", "tool_kwargs")
+_MOST_ALIKE = 8  # keys of one name that are told apart by underscores
 _CALL_KEYS = {"id", "type", "function"}
 TYPE_KEYS = ("type", "kind", "block_type", "part_kind")
 # Words for calls and results, which say no more than what has been made of them.
@@ -66,8 +67,14 @@ def beside_call(value: JsonObject, known: Iterable[str]) -> JsonObject:
 def together(told: JsonObject, more: JsonObject) -> JsonObject:
     """Add *more* to *told* and return it; what is told differently gets a key of its own."""
     for key, value in more.items():
-        while key in told and told[key] != value:
+        for _ in range(_MOST_ALIKE):
+            if key not in told or told[key] == value:
+                break
             key += "_"
+        else:  # one by one would take ever longer
+            key += str(len(told))
+            while key in told:
+                key += "_"
         told[key] = value
     return told
 
@@ -130,44 +137,6 @@ def calls_of(value: Json) -> list[JsonObject]:
     return calls
 
 
-def merged_calls(calls: list[JsonObject], more: list[JsonObject]) -> list[JsonObject]:
-    """Return *calls* and those of *more*, told elsewhere, that are not among them.
-
-    The same is: the same id, or, where one has none, the same name and arguments.
-    """
-    if not calls or not more:
-        return calls or more
-    merged = list(calls)
-    for call in more:
-        at = next((at for at in range(len(calls)) if _same(call, merged[at])), None)
-        if at is None:
-            merged.append(call)
-            continue
-        known = merged[at]
-        extras = together(dict(known.get("extras", {})), call.get("extras", {}))
-        if not _alike(call["function"], known["function"]):
-            extras = together(extras, {"function": call["function"]})
-        merged[at] = {**known, "id": known["id"] or call["id"]}
-        if extras:
-            merged[at]["extras"] = extras
-    return merged
-
-
-def _same(one: JsonObject, other: JsonObject) -> bool:
-    if one["id"] and other["id"]:
-        return bool(one["id"] == other["id"])
-    return _alike(one["function"], other["function"])
-
-
-def _alike(here: JsonObject, there: JsonObject) -> bool:
-    if here["name"] != there["name"]:
-        return False
-    return bool(
-        here["arguments"] == there["arguments"]
-        or parsed_json(here["arguments"]) == parsed_json(there["arguments"]) is not None
-    )
-
-
 def tools_of(value: Json) -> list[JsonObject] | None:
     """Return tool definitions as OpenAI's list, from any provider's shape; None if there is none.
 
@@ -197,7 +166,8 @@ def _definitions(tool: JsonObject) -> list[JsonObject]:
             rest = {k: v for k, v in tool.items() if k != key and v is not None}
             return many + ([rest] if rest else [])
     if isinstance(tool.get("toolSpec"), dict):  # Bedrock
-        return [_definition({**tool["toolSpec"], **{k: tool[k] for k in tool if k != "toolSpec"}})]
+        around = {key: item for key, item in tool.items() if key != "toolSpec"}
+        return [_definition(together(dict(tool["toolSpec"]), around))]
     return [_definition(tool)]
 
 

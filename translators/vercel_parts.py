@@ -7,6 +7,7 @@ Source: https://github.com/vercel/ai, ``packages/provider`` (prompts of the vers
 from base64 import b64encode
 
 from translators.span import Json, JsonObject
+from translators.tools import json_text
 
 _FILES = ("data", "image")
 _MAX_WRAPPERS = 4
@@ -26,7 +27,7 @@ def opened_parts(messages: Json) -> tuple[Json, bool]:
     for message in messages:
         content = message.get("content") if isinstance(message, dict) else None
         if isinstance(content, list) and any(map(_is_closed, content)):
-            ran = [part.get("toolCallId") for part in content if _ran_elsewhere(part)]
+            ran = {json_text(part.get("toolCallId")) for part in content if _ran_elsewhere(part)}
             parts: list[Json] = []
             for part in content:
                 part, kept = _opened(part, ran) if isinstance(part, dict) else (part, True)
@@ -52,11 +53,11 @@ def _is_closed(part: Json) -> bool:
     return "providerExecuted" in part or any(isinstance(part.get(key), dict) for key in _FILES)
 
 
-def _opened(part: JsonObject, ran: list[Json]) -> tuple[JsonObject, bool]:
+def _opened(part: JsonObject, ran: set[str]) -> tuple[JsonObject, bool]:
     called = server_call(part)
     if called is not None:
         return called, True
-    if part.get("type") == "tool-result" and part.get("toolCallId") in ran:
+    if part.get("type") == "tool-result" and json_text(part.get("toolCallId")) in ran:
         return {**part, "type": "server_tool_result"}, True
     whole = True
     for key in _FILES:

@@ -118,7 +118,7 @@ def test_a_hundred_thousand_attributes_take_time_in_proportion(pattern: str) -> 
     assert time.process_time() - began < PATIENCE
     assert run.failures == ()
     text = orjson.dumps(told(run))
-    assert b"word0" in text and b"word50000" in text and b"word99999" in text
+    assert [word for word in (b"word0", b"word50000", b"word99999") if word not in text] == []
 
 
 def test_many_messages_parts_and_events_take_time_in_proportion() -> None:
@@ -131,9 +131,9 @@ def test_many_messages_parts_and_events_take_time_in_proportion() -> None:
     run = Registry().translate(span)
 
     assert time.process_time() - began < PATIENCE
-    assert run.inputs is not None and run.outputs is not None
-    assert len(run.inputs["messages"]) == 30_001
-    assert len(run.outputs["choices"]) == 10_000
+    told_inputs, told_outputs = run.inputs or {}, run.outputs or {}
+    assert len(told_inputs["messages"]) == 30_001
+    assert len(told_outputs["choices"]) == 10_000
 
 
 @pytest.mark.parametrize("key", KEYS)

@@ -5,7 +5,6 @@ from translators.tools import (
     call_of,
     calls_of,
     json_text,
-    merged_calls,
     together,
     tool_call,
     tools_of,
@@ -117,31 +116,6 @@ def test_what_a_call_says_besides_is_in_its_extras() -> None:
     assert call_of(given)["extras"] == {"odd": 1, "index": 0, "odd_": 2}
 
 
-def test_a_call_found_twice_is_one() -> None:
-    known = [tool_call("c1", "f", '{"a":1}'), tool_call(None, "g", '{"a":1}')]
-    more = [
-        {**tool_call("c1", "f", '{"a": 1}'), "extras": {"index": 0}},
-        tool_call("c2", "g", '{"a": 1}'),
-        tool_call(None, "h", "{}"),
-        tool_call("c3", "f", '{"a":1}'),
-    ]
-
-    assert merged_calls(known, more) == [
-        {**known[0], "extras": {"index": 0}},
-        {**known[1], "id": "c2"},
-        more[2],
-        more[3],
-    ]
-    assert merged_calls([], more) is more
-    assert merged_calls(known, []) is known
-
-
-def test_text_that_is_broken_is_equal_only_to_itself() -> None:
-    a, b = tool_call(None, "f", "{a"), tool_call(None, "f", "{b")
-
-    assert merged_calls([a], [b, a]) == [a, b]
-
-
 def test_json_text_takes_any_value() -> None:
     deep: Json = []
     for _ in range(300):
@@ -165,10 +139,3 @@ def test_a_call_with_arguments_that_are_no_text_is_written_anew() -> None:
     given = {"id": "c1", "type": "function", "function": {"name": "f", "arguments": {"a": 1}}}
 
     assert call_of(given) == tool_call("c1", "f", '{"a":1}')
-
-
-def test_a_call_found_three_times_keeps_what_each_says_besides() -> None:
-    calls = [tool_call(None, "f", "{}")]
-    more = [{**calls[0], "extras": {"a": 1}}, {**calls[0], "extras": {"b": 2}}]
-
-    assert merged_calls(calls, more) == [{**calls[0], "extras": {"a": 1, "b": 2}}]

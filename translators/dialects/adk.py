@@ -173,5 +173,5 @@ def _say_usage_with_thoughts(attributes: JsonObject, draft: Draft) -> None:
     thoughts, output = count(attributes[_THOUGHTS]), count(attributes.get(_USAGE_OUT))
     if thoughts is not None and output is not None and "usage.input" not in draft.said:
         draft.say("usage.input", count(attributes.get(_USAGE_IN)), _USAGE_IN)
-        draft.say("usage.output", output + thoughts, _USAGE_OUT)
+        draft.say("usage.output", output + thoughts)  # a sum does not tell its parts
         draft.say("usage.reasoning", thoughts, _THOUGHTS)

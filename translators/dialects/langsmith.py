@@ -173,6 +173,7 @@ def attachments(value: Json) -> tuple[list[Attachment], bool]:
         value: a list of ``{"name", "content" (base64), "mime_type"}``, or its JSON text.
     """
     found: dict[str, Attachment] = {}
+    copies: dict[str, int] = {}
     items = json_list(value)
     whole = items is not None
     for item in items or []:
@@ -186,10 +187,10 @@ def attachments(value: Json) -> tuple[list[Attachment], bool]:
             continue
         base = _part_name(text(item.get("name")) or "attachment")
         plain = all(key in _FILE and isinstance(item[key], str) for key in item)
-        name, copies, whole = base, 1, whole and plain
+        name, whole = base, whole and plain
         while name in found:
-            copies += 1
-            name = f"{base}_{copies}"
+            copies[base] = copies.get(base, 1) + 1
+            name = f"{base}_{copies[base]}"
         mime_type = text(item.get("mime_type")) or ""
         if not (mime_type.isascii() and mime_type.isprintable() and "/" in mime_type):
             whole = whole and not mime_type

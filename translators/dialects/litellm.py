@@ -28,8 +28,9 @@ from translators.operations import modality_of_operation, run_type_of_operation
 from translators.python_literals import python_literal
 from translators.remains import is_secret
 from translators.run import RunType
+from translators.same_calls import merged_calls
 from translators.span import Json, JsonObject, Span
-from translators.tools import merged_calls, tool_call, tools_of
+from translators.tools import tool_call, tools_of
 from translators.traceloop_content import is_reserved
 from translators.usage_objects import counters_of
 

@@ -73,8 +73,9 @@ def _say_exchange(attributes: JsonObject, draft: Draft) -> None:
     draft.say("run_type", run_type_of_mcp(method))
     draft.say("kind", method)
     params = given.get("params")
-    params = unless_empty(params, ()) if isinstance(params, dict) else {}
-    draft.say("inputs", params, *((INPUT,) if given.keys() <= {"method", "params"} else ()))
+    inputs = unless_empty(params, ()) if isinstance(params, dict) else {}
+    whole = given.keys() <= {"method", "params"} and (params is None or isinstance(params, dict))
+    draft.say("inputs", inputs, *((INPUT,) if whole else ()))
     if answer is None:
         return
     told = unless_empty(answer, ("contents", "messages"))

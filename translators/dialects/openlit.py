@@ -10,7 +10,7 @@ from collections.abc import Hashable, Mapping
 from translators.attributes import Table, json_list, json_or_text, number, text
 from translators.base import Draft, Signature
 from translators.exclusive_cache import say_exclusive_usage
-from translators.message_writer import blocks_of
+from translators.joined_messages import blocks_of
 from translators.messages import normal_messages, outputs_of
 from translators.model_values import texts_of
 from translators.operations import run_type_of_mcp

@@ -100,7 +100,9 @@ def test_a_translator_named_twice_is_refused() -> None:
 
 
 def test_a_translator_that_nobody_has_is_refused_with_those_that_there_are() -> None:
-    with pytest.raises(ValidationError, match=r"names acme, nope; there are builtin, langsmith, .*generic"):
+    told = r"names acme, nope; there are builtin, langsmith, .*generic"
+
+    with pytest.raises(ValidationError, match=told):
         Settings(translators=("acme", "genai", "nope"))
 
 
