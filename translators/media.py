@@ -123,7 +123,8 @@ def _image(found: _Found) -> JsonObject:
         mime = mime or f"image/{form or 'png'}"
         if url is not None:
             extras["url"] = url
-        url, mime, form = f"data:{mime};base64,{data}", None, None
+        form = None if mime.endswith(f"/{form}") else form
+        url, mime = f"data:{mime};base64,{data}", None
     if url is None:
         block: JsonObject = {"type": "image", **fields}
     else:

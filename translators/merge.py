@@ -110,7 +110,8 @@ def _richness(content: Json) -> tuple[int, int]:
     messages = content.get("messages")
     if not isinstance(messages, list):
         choices = content.get("choices")
-        messages = [c.get("message") for c in choices] if isinstance(choices, list) else []
+        given = choices if isinstance(choices, list) else []
+        messages = [choice.get("message") for choice in given if isinstance(choice, dict)]
     rich = sum(
         1
         for message in messages

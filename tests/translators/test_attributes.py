@@ -249,3 +249,8 @@ def test_a_table_reads_on_when_it_has_met_too_many_keys_to_remember() -> None:
 def test_an_index_has_one_spelling(index: str) -> None:
     assert indexed({f"p.{index}.a": 1}, "p.") == {}
     assert in_order({index: {"a": 1}}) == []
+
+
+@pytest.mark.parametrize("value", [["a", {"b": 1}], ["a", ["b"]], '["a",{"b":1}]'])
+def test_a_list_of_something_else_is_no_list_of_strings(value: Json) -> None:
+    assert strings(value) is None

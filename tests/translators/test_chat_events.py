@@ -485,3 +485,40 @@ def test_input_that_is_no_messages_stays_in_its_event() -> None:
         (0, "gen_ai.system_instructions"),
         "gen_ai.system_instructions",
     )
+
+
+def test_a_tools_message_that_is_no_object_of_its_own_stays_in_its_event() -> None:
+    event = Event("gen_ai.user.message", 0, {"content": "a", "message": "b"})
+    other = Event("gen_ai.user.message", 0, {"content": "a", "role": "tool"})
+    said_of = [
+        draft({"gen_ai.operation.name": "execute_tool"}, [one]).said["inputs"]
+        for one in (event, other)
+    ]
+
+    assert said_of == [({"input": "a"}, ()), ({"input": "a"}, (0,))]
+
+
+@pytest.mark.parametrize(("role", "kept"), [("user", None), ("critic", "critic")])
+def test_a_role_that_gemini_does_not_know_is_kept(role: str, kept: str | None) -> None:
+    content = {"parts": [{"text": "hi"}], "role": role}
+    found = draft({}, [Event("gen_ai.user.message", 0, {"content": content})])
+
+    [message] = said(found, "inputs")["messages"]
+    assert message["role"] == (kept or "user")
+
+
+def test_a_choice_that_only_has_results_keeps_what_else_it_says() -> None:
+    event = Event("gen_ai.choice", 0, {"tool.result": "21", "role": {"a": 1}, "x": 2})
+    found = draft({}, [event])
+
+    first, last = said(found, "outputs")["messages"]
+    assert first["additional_kwargs"] == {"role": {"a": 1}, "x": 2}
+    assert last == {"role": "tool", "content": "21"}
+
+
+def test_tools_of_a_details_event_are_told_where_they_are_the_runs() -> None:
+    tools = [{"type": "function", "name": "f", "parameters": {}}]
+    name = "gen_ai.client.inference.operation.details"
+    found = draft(chat(), [Event(name, 0, {"gen_ai.tool.definitions": tools})])
+
+    assert found.said["params.tools"][1] == ((0,), (0, "gen_ai.tool.definitions"))

@@ -126,3 +126,22 @@ def test_envelopes_in_envelopes_without_end_are_kept() -> None:
     found = one(value)
 
     assert "hi" in orjson.dumps(found).decode()
+
+
+@pytest.mark.parametrize(
+    ("item", "kept"),
+    [
+        ({"role": {"a": 1}, "message": {"role": "user", "content": "hi"}}, {"role": {"a": 1}}),
+        ({"role": "critic", "message": {"role": "user", "content": "hi"}}, {"role": "user"}),
+        ({"type": "human", "role": 7, "data": {"content": "hi"}}, {"role": 7}),
+        (
+            {"lc": 1, "type": [1], "id": ["HumanMessage"], "kwargs": {"content": "hi"}},
+            {"type": [1]},
+        ),
+    ],
+)
+def test_a_role_that_is_not_used_is_kept(item: JsonObject, kept: JsonObject) -> None:
+    told = one(item)
+
+    assert told["content"] == "hi"
+    assert kept.items() <= told["additional_kwargs"].items()

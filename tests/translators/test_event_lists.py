@@ -172,3 +172,10 @@ def test_an_event_of_another_name_is_no_message(name: Json) -> None:
     assert sides_of([{"event.name": name, "content": "hi"}]) == (
         None, None, [{"event.name": name, "content": "hi"}],
     )  # fmt: skip
+
+
+def test_a_choices_number_is_kept_where_its_place_does_not_tell_it() -> None:
+    sides = [sides_of([{**CHOICE, "index": index}])[1] or {} for index in (0, ["x"])]
+
+    told = [side["messages"][0].get("additional_kwargs") for side in sides]
+    assert told == [None, {"index": ["x"]}]

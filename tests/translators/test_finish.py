@@ -312,3 +312,71 @@ def test_the_tools_of_a_call_are_shown_beside_its_messages() -> None:
     run = finished({"run_type": "llm", "params.tools": tools, "inputs": {"messages": []}})
 
     assert run.inputs == {"messages": [], "tools": tools}
+
+
+def test_what_users_call_as_the_spans_own_metadata_stands_aside() -> None:
+    names = ("otel.dialects", "otel.links", "OTEL_SPAN_ID", "otel.kind", "otel.status_message")
+    said = {f"metadata.{name}": "theirs" for name in names}
+    attributes = {name: "unmapped" for name in names}
+    run = finished({**said, "kind": "k"}, attributes=attributes, status_message="m", status_code=1)
+
+    assert run.metadata["otel.kind"] == "k"
+    assert run.metadata["otel.status_message"] == "m"
+    assert run.metadata["OTEL_SPAN_ID"] == IDS["span_id"]
+    for name in names:
+        aside = f"otel.attributes.{name}"
+        assert run.metadata[aside] == "theirs"
+        assert "unmapped" in (run.metadata[name], run.metadata.get("otel.attributes." + aside))
+
+
+def test_usage_in_an_attribute_of_that_name_is_not_priced() -> None:
+    run = finished({"run_type": "llm"}, attributes={"usage_metadata": {"input_tokens": 5}})
+
+    assert "usage_metadata" not in run.metadata
+    assert run.metadata["otel.attributes.usage_metadata"] == {"input_tokens": 5}
+
+
+def test_a_credential_stays_hidden_under_any_name_that_a_dialect_gives_it() -> None:
+    said: dict[str, Json] = {
+        "run_type": "llm",
+        "metadata.openai_api_key": "sesame",
+        "params.api_key": "sesame",
+        "bag.metadata": {"cookie": "sesame", "plan": "pro"},
+        "metadata.user_api_key_alias": "team",
+    }
+    event = Event("sent", 0, {"authorization": "sesame", "to": "x"})
+    run = finished(said, attributes={"x-api-key": "sesame"}, events=[event])
+
+    assert "sesame" not in str([run.metadata, run.invocation_params, run.events])
+    hidden = ("openai_api_key", "api_key", "cookie", "x-api-key")
+    assert {run.metadata[name] for name in hidden} == {"[redacted]"}
+    assert run.metadata["user_api_key_alias"] == "team"
+    assert run.metadata["plan"] == "pro"
+    assert run.events[0]["kwargs"] == {"authorization": "[redacted]", "to": "x"}
+
+
+def test_an_error_text_of_a_span_that_did_not_fail_stays_an_attribute() -> None:
+    waits = {"pydantic_ai.tool.deferral.name": "CallDeferred"}
+    run = finished({"error": "wait"}, attributes=waits)
+
+    assert run.error is None
+    assert run.metadata["a.error"] == "wait"
+
+
+def test_a_model_that_is_told_nowhere_stays_an_attribute() -> None:
+    said: dict[str, Json] = {"run_type": "llm", "model": "a", "response_model": "b"}
+    run = finished({**said, "metadata.response_model": "c", "metadata.ls_model_name": "d"})
+
+    assert run.metadata["a.response_model"] == "b"
+    assert "a.model" not in run.metadata
+
+
+def test_usage_that_the_outputs_bring_along_gives_way_to_the_spans_own() -> None:
+    theirs = {"input_tokens": 1, "input_token_details": "odd"}
+    said: dict[str, Json] = {"run_type": "llm", "usage.input": 1, "usage.output": 2}
+    run = finished({**said, "outputs": {"usage_metadata": theirs}})
+    alike = finished({**said, "outputs": {"usage_metadata": {"input_tokens": 1}}})
+
+    assert run.outputs == alike.outputs == {"usage_metadata": run.metadata["usage_metadata"]}
+    assert run.metadata["otel.alternates.usage_metadata"] == theirs
+    assert "otel.alternates.usage_metadata" not in alike.metadata

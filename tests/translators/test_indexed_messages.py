@@ -173,3 +173,40 @@ def test_reasoning_that_is_no_text_is_kept() -> None:
     assert said(found, "outputs") == {
         "messages": [{"role": "assistant", "content": "42", "additional_kwargs": {"reasoning": 7}}]
     }
+
+
+def test_what_parts_of_one_answer_say_differently_is_kept() -> None:
+    found = draft(
+        {
+            "gen_ai.system": "anthropic",
+            **indexed(
+                "completion",
+                {"role": "assistant", "content": "a", "finish_reason": "x", "id": "m1"},
+                {"role": "critic", "content": "b", "finish_reason": "y", "id": "m2"},
+            ),
+        }
+    )
+
+    [message] = said(found, "outputs")["messages"]
+    assert message["role"] == "critic"
+    assert message["finish_reason"] == "y"
+    assert message["additional_kwargs"] == {
+        "id": "m2", "id_": "m1", "role": "assistant", "finish_reason": "x",
+    }  # fmt: skip
+
+
+def test_content_of_any_type_stands_beside_the_reasoning() -> None:
+    answer = {"role": "assistant", "content": {"type": "mine", "x": 1}, "reasoning": "hm"}
+    found = draft(indexed("completion", answer))
+
+    [message] = said(found, "outputs")["messages"]
+    assert message["content"] == [{"type": "reasoning", "text": "hm"}, {"type": "mine", "x": 1}]
+
+
+@pytest.mark.parametrize("reasons", [[{"a": 1}], {"a": 1}, 7])
+def test_reasons_of_any_type_are_no_reason_to_fail(reasons: Json) -> None:
+    answer = indexed("completion", {"role": "assistant", "content": "a"})
+
+    found = draft({**answer, "gen_ai.response.finish_reasons": reasons})
+
+    assert said(found, "outputs")["messages"][0]["content"] == "a"

@@ -266,3 +266,21 @@ def test_reasoning_in_the_events_is_told_beside_the_new_format() -> None:
 
     assert told.outputs == {"messages": [THINKING]}
     assert told.metadata["events"] == orjson.dumps(EVENTS).decode()
+
+
+def test_an_answer_that_is_no_message_is_metadata() -> None:
+    answer = {"message": {"x": 1}, "id": "r1"}
+    run = Registry().translate(
+        span({"request_data": {"messages": []}, "response_data": answer}, scope="logfire.openai")
+    )
+
+    assert run.metadata["response_data"] == answer
+
+
+def test_a_reason_that_is_no_word_is_kept() -> None:
+    answer = {"text": "Ho", "finish_reason": {"a": 1}}
+    run = Registry().translate(
+        span({"request_data": {"prompt": "Hi"}, "response_data": answer}, scope="logfire.openai")
+    )
+
+    assert run.metadata["response_data"] == {"finish_reason": {"a": 1}}

@@ -145,3 +145,23 @@ def test_a_document_that_is_called_an_image_is_a_file() -> None:
     }  # fmt: skip
 
     assert media_block(part) == {"type": "file", "base64": "JVBE", "mime_type": "application/pdf"}
+
+
+def test_what_wrappings_say_twice_or_in_words_of_their_own_is_kept() -> None:
+    source = {"type": "mine", "data": PNG, "media_type": "image/png", "title": "b", "x": 2}
+    part = {"type": "image", "modality": {"a": 1}, "title": "a", "x": 1, "source": source}
+
+    assert media_block(part) == {
+        "type": "image_url",
+        "image_url": {"url": PNG_URL},
+        "extras": {
+            "modality": {"a": 1}, "x": 1, "type": "mine", "title": "b", "x_": 2, "filename": "a",
+        },
+    }  # fmt: skip
+
+
+def test_a_format_that_contradicts_the_mime_type_is_kept() -> None:
+    part = {"type": "image", "format": "png", "mime_type": "image/gif", "data": PNG}
+
+    assert media_block(part)["extras"] == {"format": "png"}
+    assert "extras" not in media_block({**part, "mime_type": "image/png"})

@@ -324,3 +324,24 @@ def test_a_result_that_is_told_as_text_besides_is_one_message() -> None:
         {"role": "tool", "content": "sunny", "tool_call_id": "c1"},
         {"role": "tool", "content": "more"},
     ]
+
+
+def test_the_role_that_somebody_invented_for_a_tools_result_is_kept() -> None:
+    result = {"type": "tool_result", "tool_use_id": "c1", "content": "21"}
+
+    assert one({"role": "oracle", "content": [result]}) == {
+        "role": "tool",
+        "content": "21",
+        "tool_call_id": "c1",
+        "additional_kwargs": {"role": "oracle"},
+    }
+    assert "additional_kwargs" not in one({"role": "user", "content": [result]})
+
+
+def test_blocks_of_a_tool_that_hold_no_text_are_no_repeated_result() -> None:
+    result = {"type": "tool_result", "tool_use_id": "c1", "content": "21"}
+    odd = {"type": "text", "text": {"a": 1}}
+
+    told = normal_messages([{"role": "tool", "content": [result, odd, "21"]}], "user") or []
+
+    assert [message["content"] for message in told] == ["21", [odd]]

@@ -1,6 +1,12 @@
 import pytest
 
-from translators.messages import message_like, normal_messages, outputs_of, with_system
+from translators.messages import (
+    beside_messages,
+    message_like,
+    normal_messages,
+    outputs_of,
+    with_system,
+)
 from translators.span import Json, JsonObject
 
 USER: JsonObject = {"role": "user", "content": "hi"}
@@ -125,3 +131,31 @@ def test_nesting_without_end_is_left_as_it_is() -> None:
 
     assert normal_messages(value, "user") is None
     assert normal_messages(wrapped, "user") is None
+
+
+def test_instructions_that_say_more_than_text_are_kept_though_their_text_is_there() -> None:
+    said = {"role": "system", "content": "Be terse."}
+    parts = [{"type": "text", "text": "Be terse.", "cache_control": {"type": "ephemeral"}}]
+
+    told = with_system(parts, [said, USER])
+
+    assert told[0]["content"][0]["extras"] == {"cache_control": {"type": "ephemeral"}}
+    assert told[1:] == [said, USER]
+    assert with_system(parts, told) is told
+
+
+def test_instructions_that_are_no_text_are_told_as_text() -> None:
+    around = {"messages": [USER], "model": "m"}
+
+    assert with_system(7, [USER]) == [{"role": "system", "content": "7"}, USER]
+    [told] = with_system(around, [])
+    assert told["content"] == '{"messages":[{"role":"user","content":"hi"}],"model":"m"}'
+
+
+def test_only_the_outermost_object_may_say_more_than_its_messages() -> None:
+    inner = {"messages": [USER], "x": 1}
+
+    assert normal_messages({"messages": {"messages": [USER]}, "y": 2}, "user") == [USER]
+    assert normal_messages({"messages": inner}, "user") is None
+    assert beside_messages({**inner, "y": 2}) == {"x": 1, "y": 2}
+    assert beside_messages([inner]) == beside_messages({"x": 1}) == {}

@@ -279,3 +279,21 @@ def test_the_model_has_many_names() -> None:
     assert model_of({"modelId": "m"}) == "m"
     assert model_of({"model": "", "model_version": "v"}) == "v"
     assert model_of({}) is None
+
+
+def test_what_an_object_around_messages_says_is_kept() -> None:
+    request = request_of({"messages": {"messages": [USER], "x": 1}, "model": "m"})
+
+    assert request is not None
+    assert request.inputs == {"messages": [USER], "x": 1}
+
+
+def test_a_choices_number_is_kept_where_its_place_does_not_tell_it() -> None:
+    choices = [{"index": 0, "message": HELLO}, {"index": [7], "message": HELLO}]
+    candidate = {"index": 3, "content": {"parts": [{"text": "Hi"}]}}
+    outputs = answer_of({"choices": choices})[0] or {}
+    gemini = answer_of({"candidates": [candidate]})[0] or {}
+
+    told = [choice["message"].get("additional_kwargs") for choice in outputs["choices"]]
+    assert told == [None, {"index": [7]}]
+    assert gemini["messages"][0]["additional_kwargs"] == {"index": 3}

@@ -331,3 +331,17 @@ def test_reasoning_in_an_unknown_shape_keeps_it() -> None:
         "text": "",
         "extras": {"summary": [{"odd": 1}]},
     }
+
+
+@pytest.mark.parametrize("kind", [{"a": 1}, ["x"], 7])
+def test_a_type_that_is_no_word_is_kept(kind: Json) -> None:
+    [text] = content_of({"type": kind, "text": "hi"})
+    [thought] = content_of({"type": "thinking", "thinking": [{"type": kind, "text": "hm"}]})
+
+    assert text == {"type": "text", "text": "hi", "extras": {"type": kind}}
+    assert thought["extras"] == {"thinking": [{"type": kind, "text": "hm"}]}
+
+
+def test_a_result_in_a_wrapping_of_its_own_is_kept_with_it() -> None:
+    assert result_text({"type": "text", "value": "hi"}) == "hi"
+    assert result_text({"type": "mine", "value": "hi"}) == '{"type":"mine","value":"hi"}'

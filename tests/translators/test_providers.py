@@ -176,3 +176,8 @@ def test_the_model_type_follows_the_run(
     run_type: str, inputs: JsonObject | None, expected: str | None
 ) -> None:
     assert model_type(run_type, inputs) == expected
+
+
+@pytest.mark.parametrize("address", ["[::1]", "[{'a': 1}", "//[x", "https://[fe80::1%eth0]:443"])
+def test_an_address_that_is_no_name_tells_no_provider(address: str) -> None:
+    assert provider_of([], "mine", address) is None

@@ -139,3 +139,33 @@ def test_a_call_with_arguments_that_are_no_text_is_written_anew() -> None:
     given = {"id": "c1", "type": "function", "function": {"name": "f", "arguments": {"a": 1}}}
 
     assert call_of(given) == tool_call("c1", "f", '{"a":1}')
+
+
+@pytest.mark.parametrize("odd", ["f", 7, ["f"]])
+def test_a_list_of_tools_and_other_things_is_none_of_tools(odd: Json) -> None:
+    assert tools_of([TOOL, odd]) is None
+    assert tools_of([TOOL, None]) == [TOOL]
+    assert tools_of([{"function_declarations": [odd]}]) == [{"function_declarations": [odd]}]
+    assert tools_of([{"function_declarations": []}]) is None
+
+
+def test_what_bedrock_says_around_a_tool_is_kept_beside_what_the_tool_says() -> None:
+    [tool] = tools_of([{"toolSpec": {"name": "f"}, "name": "g", "x": 1}]) or []
+
+    assert tool == {"type": "function", "function": {"name": "f", "name_": "g", "x": 1}}
+
+
+def test_a_type_is_an_extra_of_a_call_unless_it_says_that_it_is_one() -> None:
+    assert "extras" not in call_of({"id": "c1", "type": "tool_use", "name": "f", "input": {}})
+    assert call_of({"id": "c1", "type": "mine", "name": "f"})["extras"] == {"type": "mine"}
+    assert call_of({"id": "c1", "type": {"a": 1}, "name": "f"})["extras"] == {"type": {"a": 1}}
+
+
+def test_very_many_things_of_one_name_are_told_apart_at_once() -> None:
+    told: JsonObject = {}
+    for number in range(1_000):
+        together(told, {"a": number})
+
+    assert sorted(told.values()) == list(range(1_000))
+    assert max(map(len, told)) < 20
+    assert together({**told, "a" + "_" * 8 + "1001": 0}, {"a": -1})["a" + "_" * 8 + "1001_"] == -1

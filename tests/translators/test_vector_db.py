@@ -128,3 +128,10 @@ def test_the_administration_of_a_database_is_no_search() -> None:
     found = draft({"db.system.name": "milvus"}, name="search my_index")
 
     assert said(found, "run_type") == "retriever"
+
+
+def test_a_vector_that_is_none_stays_in_its_event() -> None:
+    event = Event("db.query.embeddings", 0, {"db.query.embeddings.vector": "not a vector"})
+    found = draft({"db.system": "chroma", "db.operation": "query"}, [event])
+
+    assert found.said["inputs"] == ({"query_embeddings": [None]}, ())

@@ -267,3 +267,13 @@ def test_an_answer_that_is_not_one_message_is_left_as_it_is(value: Json) -> None
     say_agent_turn({"gen_ai.output.messages": value}, draft)
 
     assert draft.said == {}
+
+
+@pytest.mark.parametrize("key", ["messages", "prompt"])
+def test_what_an_object_around_messages_says_is_kept(key: str) -> None:
+    around = {"messages": [{"role": "user", "content": "hi"}], "x": 1}
+    run = Registry().translate(span({"ai.prompt.messages": around}, scope="ai"))
+    asked = Registry().translate(span({"ai.prompt": {key: around}}, scope="ai"))
+
+    told = {"messages": [{"role": "user", "content": "hi"}], "x": 1}
+    assert run.inputs == asked.inputs == told

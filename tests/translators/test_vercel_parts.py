@@ -103,3 +103,16 @@ def test_hostile_parts_are_left_as_they_are() -> None:
     assert whole
     assert opened[0]["content"][1]["data"]["type"] == "data"
     assert opened[0]["content"][3]["type"] == "server_tool_result"
+
+
+def test_an_id_of_any_type_names_what_ran_at_the_provider() -> None:
+    call = {"type": "tool-call", "toolCallId": {"a": 1}, "providerExecuted": True}
+    result = {"type": "tool-result", "toolCallId": {"a": 1}}
+
+    [message], whole = opened_parts([{"role": "assistant", "content": [call, result]}])
+
+    assert [part["type"] for part in message["content"]] == [
+        "server_tool_call",
+        "server_tool_result",
+    ]
+    assert whole

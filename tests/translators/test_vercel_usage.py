@@ -161,3 +161,14 @@ def test_the_account_is_kept_as_an_object() -> None:
     TABLE.read({"ai.response.providerMetadata": '{"a":1}'}, draft)
 
     assert draft.said[METADATA] == ({"a": 1}, ("ai.response.providerMetadata",))
+
+
+def test_a_count_under_a_second_name_is_told_by_the_first() -> None:
+    draft = Draft()
+    attributes = {"ai.usage.inputTokens": 9, "ai.usage.cachedInputTokens": 4}
+    attributes["ai.usage.inputTokenDetails.cacheReadTokens"] = 4
+    TABLE.read(attributes, draft)
+    say_details(attributes, draft, one_call=True)
+
+    [key] = draft.said["usage.cache_read"][1]
+    assert draft.used == {*attributes} - {key, "ai.usage.inputTokens"}

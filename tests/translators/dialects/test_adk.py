@@ -9,6 +9,7 @@ from translators.registry import Registry
 from translators.span import Event, Json, JsonObject, Scope, Span
 
 SCOPE = "gcp.vertex.agent"
+TOOLS = "gen_ai.tool.definitions"
 
 
 def call(attributes: JsonObject, *, name: str = "call_llm", version: str = "") -> Span:
@@ -255,3 +256,48 @@ def test_thoughts_that_are_no_number_change_nothing() -> None:
         "output_tokens": 2,
         "total_tokens": 6,
     }
+
+
+def test_a_request_stays_where_the_run_has_no_place_for_its_parameters() -> None:
+    request = json.dumps({"model": "m", "contents": [], "config": {"temperature": 0.5}})
+    chain = Registry().translate(call({"llm_request": request}, name="invocation"))
+
+    assert chain.metadata["gcp.vertex.agent.llm_request"] == request
+
+
+def test_a_request_that_stays_does_so_without_its_credentials() -> None:
+    headers = {"headers": {"Authorization": "Bearer sesame"}}
+    for asked in ({"config": {"http_options": headers}}, {"http_options": headers}):
+        request = json.dumps({"contents": [{"parts": [{"text": "hi"}]}], **asked})
+        chain = Registry().translate(call({"llm_request": request, "x": 1}, name="invocation"))
+
+        assert "sesame" not in str(chain.metadata)
+
+
+@pytest.mark.parametrize(
+    "system", [{"parts": [{"text": "a"}], "role": {"x": 1}}, {"parts": [], "y": 1}]
+)
+def test_an_instruction_that_says_more_than_its_parts_is_a_message(system: JsonObject) -> None:
+    request = {"contents": [{"parts": [{"text": "hi"}]}], "config": {"system_instruction": system}}
+    found = draft({"llm_request": json.dumps(request)})
+
+    [message, _] = found.said["inputs"][0]["messages"]
+    assert message["additional_kwargs"] in ({"role": {"x": 1}}, {"y": 1})
+
+
+def test_words_of_an_answer_that_are_none_are_kept_beside_it() -> None:
+    found = draft(response(model_version=["m"], finish_reason={"a": 1}, error_code=7))
+
+    told = {"model_version": ["m"], "finish_reason": {"a": 1}, "error_code": 7}
+    assert found.said["metadata.llm_response"][0] == told
+
+
+def test_tools_with_parameters_are_not_those_of_the_record() -> None:
+    tools = [{"name": "f", "parameters": {"a": 1}}]
+    event = Event("gen_ai.client.inference.operation.details", 0, {TOOLS: [{"name": "f"}]})
+    made = call({})
+    made.attributes[TOOLS], made.events = tools, [event]
+    found = ADK().translate(made)
+
+    assert found is not None
+    assert TOOLS not in found.used

@@ -87,3 +87,12 @@ def test_values_of_any_shape_make_a_run(attributes: JsonObject) -> None:
     for value in attributes.values():
         if isinstance(value, str) and value[:1] not in ("{", "["):
             assert value in told
+
+
+def test_a_turn_without_a_message_is_kept_as_it_is() -> None:
+    turn = {"messages": ["hi"], "x": 1}
+    found = Flue().translate(span({"flue.turn.input": turn, "flue.turn.output": {"x": 1}}))
+
+    assert found is not None
+    assert found.said["raw_inputs"] == (turn, ("flue.turn.input",))
+    assert said(found, "raw_outputs") == {"x": 1}

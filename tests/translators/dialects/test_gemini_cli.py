@@ -237,3 +237,21 @@ def test_a_step_without_content_is_empty() -> None:
 
     assert run.inputs is None
     assert run.outputs is None
+
+
+def test_what_a_content_says_beside_its_parts_stays_in_the_attribute() -> None:
+    given = '[{"parts":[{"text":"Ho"}],"role":"model"}]'
+    odd = '[{"parts":[{"text":"Ho"}],"role":["x"]}]'
+    plain, kept = (run_of("llm_call", {"output.messages": text}) for text in (given, odd))
+
+    assert plain.outputs == kept.outputs
+    assert "gen_ai.output.messages" not in plain.metadata
+    assert kept.metadata["gen_ai.output.messages"] == odd
+
+
+def test_inputs_that_are_no_messages_stay_beside_the_instructions() -> None:
+    run = run_of("llm_call", {"input.messages": ["{}"], "system_instructions": "Be terse."})
+    prompt = run_of("user_prompt", {"input.messages": '{"messages":[{"role":"user"}],"x":1}'})
+
+    assert run.metadata["gen_ai.input.messages"] == ["{}"]
+    assert prompt.inputs == {"messages": [{"role": "user", "content": None}], "x": 1}

@@ -533,3 +533,14 @@ def test_a_model_that_embeds_keeps_its_meta_where_others_may_win() -> None:
     draft = said({**component("OpenAITextEmbedder", None, made), "llm.model_name": "m"})
 
     assert value_of(draft, "outputs")["meta"] == {"model": "m"}
+
+
+def test_embeddings_that_documents_had_before_are_kept() -> None:
+    given = {"documents": [{"content": "a", "embedding": [1]}], "input": 7}
+    made = {"documents": [{"content": "a", "embedding": [2]}]}
+    found = said(component("SentenceTransformersDocumentEmbedder", given, made))
+
+    inputs = value_of(found, "inputs")
+    assert inputs["input"] == ["a"]
+    assert inputs["input_"] == 7
+    assert inputs["documents"][0]["metadata"] == {"embedding": [1]}

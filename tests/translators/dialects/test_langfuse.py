@@ -246,3 +246,27 @@ def test_hostile_values_are_no_reason_to_fail(value: Json) -> None:
     )
 
     assert run.failures == ()
+
+
+def test_messages_among_which_are_tools_and_other_things_stay_together() -> None:
+    tool = {"type": "function", "function": {"name": "f"}}
+    given = [{"role": "user", "content": "Hi"}, {"role": "tool", "content": tool}]
+    plain = Registry().translate(
+        span({f"{OBSERVATION}type": "generation", f"{OBSERVATION}input": given})
+    )
+    chain = Registry().translate(
+        span(
+            {
+                f"{OBSERVATION}type": "generation",
+                f"{OBSERVATION}input": given,
+                "langsmith.span.kind": "chain",
+            }
+        )
+    )
+
+    assert plain.inputs == {
+        "tools": [tool],
+        "messages": [{"role": "user", "content": "Hi"}],
+    }
+    assert f"{OBSERVATION}input" not in plain.metadata
+    assert chain.invocation_params["tools"] == [tool]

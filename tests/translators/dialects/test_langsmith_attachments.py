@@ -71,3 +71,26 @@ def test_an_empty_file_is_a_file() -> None:
 
     assert [file.data for file in found] == [b""]
     assert whole
+
+
+@pytest.mark.parametrize(
+    ("bad", "whole"),
+    [
+        (attachment(), True),
+        ({**attachment(), "x": 1}, False),
+        (attachment(name=["a"]), False),
+        (attachment(mime_type="odd"), False),
+        (attachment(mime_type=7), False),
+    ],
+)
+def test_the_attribute_stays_where_a_file_has_no_place_for_all_it_says(
+    bad: Json, whole: bool
+) -> None:
+    assert attachments([bad])[1] is whole
+
+
+def test_thousands_of_files_of_one_name_are_told_apart_at_once() -> None:
+    found, _ = attachments([attachment()] * 20_000)
+
+    assert [file.name for file in found[:3]] == ["a", "a_2", "a_3"]
+    assert len({file.name for file in found}) == 20_000

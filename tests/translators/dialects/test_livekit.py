@@ -241,3 +241,26 @@ def test_an_attribute_of_livekits_on_a_span_of_others_changes_nothing_of_the_spa
     found = LiveKit().translate(span({"lk.interrupted": True}, name="llm_request", scope="mine"))
 
     assert found is None
+
+
+@pytest.mark.parametrize("odd", [7, {"a": 1}, ["a"], "no calls"])
+def test_what_is_no_text_and_no_call_stays_an_attribute(odd: Json) -> None:
+    spoken = {"lk.user_input": "Hi", "lk.instructions": [1], "lk.response.text": "Ho"}
+    run = run_of({**spoken, "lk.response.function_calls": odd}, "llm_node")
+    other = run_of({"lk.user_input": [odd], "lk.response.text": [odd]}, "llm_node")
+
+    assert run.metadata["lk.instructions"] == [1]
+    assert "lk.response.text" not in run.metadata
+    calls = run.outputs and run.outputs["messages"][0].get("tool_calls")
+    assert calls or run.metadata["lk.response.function_calls"] == odd
+    assert other.metadata["lk.user_input"] == other.metadata["lk.response.text"] == [odd]
+
+
+def test_what_a_chat_context_says_besides_is_among_the_inputs() -> None:
+    items = [{"type": "message", "role": "user", "content": ["Hi"]}, {"type": {"a": 1}}]
+    run = run_of({"lk.chat_ctx": orjson.dumps({"items": items, "x": 1}).decode()}, "llm_node")
+    none = run_of({"lk.chat_ctx": '{"items":[{"type":"message","x":1}]}'}, "llm_node")
+
+    hi = {"role": "user", "content": "Hi"}
+    assert run.inputs == {"messages": [hi], "items": [{"type": {"a": 1}}], "x": 1}
+    assert none.inputs == {"messages": [], "items": [{"type": "message", "x": 1}]}

@@ -113,3 +113,12 @@ def test_hostile_exchanges_fail_nothing(given: Json, made: Json, run_type: str |
 
     assert value_of(draft, "run_type") == run_type
     assert Registry().translate(span(attributes, scope=TRACELOOP)).failures == ()
+
+
+@pytest.mark.parametrize("params", ["x", 7, ["y"]])
+def test_parameters_that_are_no_object_stay_in_the_attribute(params: Json) -> None:
+    found = said({INPUT: {"method": "prompts/get", "params": params}}, TRACELOOP)
+    plain = said({INPUT: {"method": "prompts/get", "params": {"name": "a"}}}, TRACELOOP)
+
+    assert found.said["inputs"] == ({}, ())
+    assert plain.said["inputs"] == ({"name": "a"}, (INPUT,))

@@ -315,3 +315,14 @@ def test_hostile_values_are_no_reason_to_fail(value: Json) -> None:
         run = Registry().translate(span({**attributes, **more}))
 
         assert run.failures == ()
+
+
+def test_a_request_stays_where_its_parameters_are_told_differently() -> None:
+    given = {"mlflow.spanType": "CHAT_MODEL", "mlflow.spanInputs": {"messages": [USER], "n": 2}}
+    alone = Registry().translate(span(encoded(given)))
+    other = Registry().translate(span({**encoded(given), "gen_ai.operation.name": "invoke_agent"}))
+    lost = Registry().translate(span({**encoded(given), "langsmith.span.kind": "chain"}))
+
+    assert "mlflow.spanInputs" not in alone.metadata
+    assert "mlflow.spanInputs" not in other.metadata
+    assert "mlflow.spanInputs" in lost.metadata

@@ -168,3 +168,10 @@ def test_the_dialect_is_silent_on_the_newest_conventions_and_on_others() -> None
     keys = frozenset({"gen_ai.operation.name", "llm.model_name", "db.system", "http.method"})
 
     assert not OpenLLMetry().speaks(Signature("opentelemetry.instrumentation.x", keys, frozenset()))
+
+
+@pytest.mark.parametrize("key", ["llm.request.functions.0", "gen_ai.prompt.0"])
+def test_an_index_without_a_name_is_part_of_nothing(key: str) -> None:
+    found = draft({key: "x", "llm.request.type": "chat"})
+
+    assert all(key not in keys for _, keys in found.said.values())

@@ -172,3 +172,11 @@ def test_hostile_values_are_no_reason_to_fail(value: Json) -> None:
     run = Registry().translate(span(dict.fromkeys(keys, value), scope="openrouter"))
 
     assert run.failures == ()
+
+
+def test_reasoning_that_is_no_text_is_kept_beside_the_answer() -> None:
+    found = draft({"gen_ai.completion": {"completion": "Ho", "reasoning": {"a": 1}}})
+
+    [message] = said(found, "outputs")["messages"]
+    assert message["content"] == "Ho"
+    assert message["additional_kwargs"] == {"reasoning": {"a": 1}}

@@ -247,3 +247,11 @@ def test_models_one_after_the_other_are_no_provider() -> None:
 
     assert told.metadata["ls_provider"] == "openai"
     assert told.metadata["gen_ai_provider_raw"] == "fallback:openai,anthropic"
+
+
+@pytest.mark.parametrize("tools", [7, {"a": 1}, "f"])
+def test_tools_of_a_request_that_are_no_list_are_none(tools: Json) -> None:
+    told = run({"model_request_parameters": {"function_tools": tools}, ALL: text(MESSAGES)})
+
+    assert told.failures == ()
+    assert "tools" not in told.invocation_params

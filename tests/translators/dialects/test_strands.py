@@ -223,3 +223,17 @@ def test_memory_events_that_say_more_stay_whole() -> None:
     assert run.inputs == {"query": "Paris?"}
     assert run.outputs is None
     assert [len(event["kwargs"]) for event in run.events] == [2, 1, 1, 1]
+
+
+@pytest.mark.parametrize("more", [{"role": ["odd"]}, {"role": "tool", "odd": 1}])
+def test_what_a_message_says_beside_a_tools_part_is_told(more: JsonObject) -> None:
+    part = {"type": "tool_call", "name": "f", "id": "t1", "arguments": {"a": 1}}
+    run = run_of(TOOL, details("input", {"role": "tool", "parts": [part], **more}))
+
+    assert "odd" in str([run.inputs, run.events])
+
+
+def test_a_type_of_a_tools_part_that_is_none_is_told() -> None:
+    run = run_of(TOOL, asked({"a": 1}, type=["odd"]))
+
+    assert "odd" in str([run.inputs, run.events])
