@@ -74,9 +74,10 @@ def flag(value: Json) -> bool | None:
 def strings(value: Json) -> list[str] | None:
     """Return a list of strings from an array, a JSON array, or a comma-separated string.
 
-    None where there are objects or lists in it: it is a list of something else.
+    None where there are objects or lists in it: it is a list of something else. None for the
+    text of an object.
     """
-    if isinstance(value, str):
+    if isinstance(value, str) and value[:1] != "{":
         parsed = parsed_json(value) if value[:1] == "[" else None
         value = parsed if isinstance(parsed, list) else value.split(",")
     if not isinstance(value, list) or any(isinstance(item, dict | list) for item in value):

@@ -36,6 +36,10 @@ _CONTENTS = ("content", "message", "gen_ai.prompt", "gen_ai.completion", "body")
 _PLACES = ("CHAT_MESSAGE_INDEX", "chat_message_index")
 
 
+class _Together(list[Json]):
+    """A list of what several events say: our own, to be added to."""
+
+
 class ChatEvents:
     """What the events of a span say, with the keys of what is told (see ``told_of``).
 
@@ -251,5 +255,8 @@ def _merge(attributes: JsonObject, details: JsonObject) -> None:
             details[key] = value
         elif known != value:
             here, there = json_list(known), json_list(value)
-            if here is not None and there is not None:
-                details[key] = here + there
+            if here is None or there is None:
+                continue
+            if here.__class__ is not _Together:
+                details[key] = here = _Together(here)
+            here.extend(there)

@@ -69,6 +69,13 @@ def is_secret(key: str) -> bool:
     return any(word in folded for word in _SECRET_WORDS)
 
 
+def masked(attributes: JsonObject) -> JsonObject:
+    """Return attributes without the values of credentials; themselves where they hold none."""
+    if not any(map(is_secret, attributes)):
+        return attributes
+    return {key: REDACTED if is_secret(key) else attributes[key] for key in attributes}
+
+
 def is_credential(name: str) -> bool:
     """Tell whether metadata of this name are a credential, and do not merely tell whose it was."""
     return is_secret(name) and not name.startswith(_ABOUT_KEYS)
@@ -105,7 +112,7 @@ class Sender:
         told = (
             ("otel.scope.name", scope.name),
             ("otel.scope.version", scope.version),
-            ("otel.scope.attributes", scope.attributes),
+            ("otel.scope.attributes", masked(scope.attributes)),
             ("otel.scope.schema_url", scope.schema_url),
             ("otel.scope.dropped_attributes_count", scope.dropped),
         )
@@ -191,9 +198,7 @@ def events_of(
         if event.dropped:
             kwargs = {**kwargs, "otel.dropped_attributes_count": event.dropped}
         if kwargs:
-            if any(map(is_secret, kwargs)):
-                kwargs = {key: REDACTED if is_secret(key) else kwargs[key] for key in kwargs}
-            told["kwargs"] = kwargs
+            told["kwargs"] = masked(kwargs)
         found.append((event.time_ns, told))
     if any(before > after for (before, _), (after, _) in pairwise(found)):
         found.sort(key=lambda pair: pair[0])
@@ -220,7 +225,7 @@ def _link(link: Link) -> JsonObject:
     if link.trace_state:
         told["trace_state"] = link.trace_state
     if link.attributes:
-        told["attributes"] = link.attributes
+        told["attributes"] = masked(link.attributes)
     if link.flags not in _PLAIN_FLAGS:
         told["flags"] = link.flags
     if link.dropped:

@@ -3,6 +3,7 @@
 Source: conventions 1.4, rule 4. In time that grows with the calls, however many there are.
 """
 
+from collections import deque
 from contextlib import suppress
 
 import orjson
@@ -48,7 +49,7 @@ class _Known:
             if call["id"]:
                 self._ids.setdefault(json_text(call["id"]), at)
         self._alike: dict[tuple[str, str], int] | None = None
-        self._nameless: dict[tuple[str, str], list[int]] = {}
+        self._nameless: dict[tuple[str, str], deque[int]] = {}
 
     def place_of(self, call: JsonObject) -> int | None:
         """Return the place of *call*; one without an id there takes the id, and is found once."""
@@ -61,11 +62,11 @@ class _Known:
             for at, one in enumerate(self._calls):
                 self._alike.setdefault(_said(one), at)
                 if not one["id"]:
-                    self._nameless.setdefault(_said(one), []).append(at)
+                    self._nameless.setdefault(_said(one), deque()).append(at)
         if not call["id"]:
             return self._alike.get(_said(call))
         places = self._nameless.get(_said(call))
-        return places.pop(0) if places else None
+        return places.popleft() if places else None
 
 
 def _said(call: JsonObject) -> tuple[str, str]:

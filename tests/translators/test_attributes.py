@@ -251,6 +251,8 @@ def test_an_index_has_one_spelling(index: str) -> None:
     assert in_order({index: {"a": 1}}) == []
 
 
-@pytest.mark.parametrize("value", [["a", {"b": 1}], ["a", ["b"]], '["a",{"b":1}]'])
+@pytest.mark.parametrize(
+    "value", [["a", {"b": 1}], ["a", ["b"]], '["a",{"b":1}]', '{"a":1,"b":2}', '{"a":1,"b"']
+)
 def test_a_list_of_something_else_is_no_list_of_strings(value: Json) -> None:
     assert strings(value) is None

@@ -344,15 +344,24 @@ def test_a_credential_stays_hidden_under_any_name_that_a_dialect_gives_it() -> N
         "bag.metadata": {"cookie": "sesame", "plan": "pro"},
         "metadata.user_api_key_alias": "team",
     }
-    event = Event("sent", 0, {"authorization": "sesame", "to": "x"})
-    run = finished(said, attributes={"x-api-key": "sesame"}, events=[event])
+    secret = {"authorization": "sesame", "to": "x"}
+    run = finished(
+        said,
+        attributes={"x-api-key": "sesame"},
+        events=[Event("sent", 0, secret)],
+        links=[Link("1" * 32, "2" * 16, attributes=secret)],
+        scope=Scope("lib", attributes=secret),
+    )
 
     assert "sesame" not in str([run.metadata, run.invocation_params, run.events])
     hidden = ("openai_api_key", "api_key", "cookie", "x-api-key")
     assert {run.metadata[name] for name in hidden} == {"[redacted]"}
     assert run.metadata["user_api_key_alias"] == "team"
     assert run.metadata["plan"] == "pro"
-    assert run.events[0]["kwargs"] == {"authorization": "[redacted]", "to": "x"}
+    hidden_here = {"authorization": "[redacted]", "to": "x"}
+    assert run.events[0]["kwargs"] == hidden_here
+    assert run.metadata["otel.links"][0]["attributes"] == hidden_here
+    assert run.metadata["otel.scope.attributes"] == hidden_here
 
 
 def test_an_error_text_of_a_span_that_did_not_fail_stays_an_attribute() -> None:

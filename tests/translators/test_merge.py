@@ -105,3 +105,10 @@ def test_messages_do_not_beat_content_of_another_kind() -> None:
 
     assert merge(drafts).fields["inputs"][0] == {"input": "a"}
     assert merge(empty).fields["inputs"][0] == messages
+
+
+def test_choices_of_any_kind_are_compared() -> None:
+    odd = {"choices": ["a", 7, {"message": {"content": [1], "tool_calls": [1]}}]}
+    merged = merge([("a", draft(outputs={"choices": ["b"]})), ("b", draft(outputs=odd))])
+
+    assert merged.fields["outputs"][0] == odd

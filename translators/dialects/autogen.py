@@ -13,6 +13,7 @@ from translators.exclusive_cache import say_exclusive_usage
 from translators.messages import normal_messages
 from translators.run import RunType
 from translators.span import Json, JsonObject, Span
+from translators.tools import together, unless_empty
 
 _SCOPES = ("autogen ", "autogen-", "autogen_")
 _TYPE, _EXIT = "ag2.span.type", "ag2.code_execution.exit_code"
@@ -106,7 +107,7 @@ def _say_message(value: Json, draft: Draft) -> None:
         told = [source for item in items for source in _sources(item)]
         messages = normal_messages(told, "user") if told else None
         if messages:
-            draft.say("inputs", {"messages": messages, **rest}, _MESSAGE)
+            draft.say("inputs", together({"messages": messages}, rest), _MESSAGE)
             return
     draft.say("raw_inputs", found, _MESSAGE)
 
@@ -117,15 +118,15 @@ def _conversation(found: JsonObject) -> tuple[list[Json], JsonObject]:
     response = rest.get("response")
     if isinstance(response, dict) and isinstance(response.get("chat_message"), dict):
         del rest["response"]
-        inner = response.get("inner_messages")
-        items = [*(inner if isinstance(inner, list) else []), response["chat_message"]]
-        known = ("chat_message", "inner_messages")
-        rest |= {key: value for key, value in response.items() if key not in known}
+        around = {key: value for key, value in response.items() if key != "chat_message"}
+        items = [response["chat_message"]]
+        if isinstance(around.get("inner_messages"), list):
+            items = [*around.pop("inner_messages"), *items]
+        together(rest, unless_empty(around, ()))
     elif isinstance(rest.get("message"), dict):
         items = [rest.pop("message")]
     else:
-        messages = rest.pop("messages", None)
-        items = messages if isinstance(messages, list) else []
+        items = rest.pop("messages") if isinstance(rest.get("messages"), list) else []
     all_told = all(
         isinstance(item, dict) and {"source", "content"} <= item.keys() for item in items
     )

@@ -114,13 +114,18 @@ def _say_answer(attributes: JsonObject, events: Sequence[Event], draft: Draft) -
             draft.say("raw_outputs", found, OUTPUT)
         return
     chunks = [item["parts"] for item in found if _is_content(item)]
-    parts: list[Json] = []
+    runs: list[list[Json]] = []
     for chunk in chunks:
         for part in chunk:
-            if parts and _is_text(part) and _is_text(parts[-1]) and len(part) == len(parts[-1]):
-                parts[-1] = {**part, "text": parts[-1]["text"] + part["text"]}
+            alike = runs and _is_text(part) and _is_text(runs[-1][0])
+            if alike and len(part) == len(runs[-1][0]):
+                runs[-1].append(part)
             else:
-                parts.append(part)
+                runs.append([part])
+    parts = [
+        run[0] if len(run) == 1 else {**run[0], "text": "".join([part["text"] for part in run])}
+        for run in runs
+    ]
     if parts:
         messages = normal_messages([{"role": "model", "parts": parts}], "assistant")
         # What is put together holds the chunks only as parts of its text.

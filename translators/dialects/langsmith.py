@@ -185,7 +185,9 @@ def attachments(value: Json) -> tuple[list[Attachment], bool]:
         if content is None:
             whole = False
             continue
-        base = _part_name(text(item.get("name")) or "attachment")
+        given = text(item.get("name")) or "attachment"
+        base = _part_name(given)
+        whole = whole and base == given.replace(".", "_")
         plain = all(key in _FILE and isinstance(item[key], str) for key in item)
         name, whole = base, whole and plain
         while name in found:

@@ -175,3 +175,16 @@ def test_code_that_fails_is_an_error(code: int, error: str | None) -> None:
 @pytest.mark.parametrize("candidates", ['["poet"', "7", "[]"])
 def test_candidates_that_are_no_list_say_nothing(candidates: str) -> None:
     assert run_of({"ag2.speaker_selection.candidates": candidates}).inputs is None
+
+
+def test_what_stands_in_place_of_messages_is_kept() -> None:
+    said = {"source": "user", "content": "hi"}
+    response = {"chat_message": said, "inner_messages": "odd", "name": "b", "x": None}
+    run = handed({"response": response, "name": "a"})
+
+    assert run.inputs == {
+        "messages": [{"role": "user", "content": "hi", "name": "user"}],
+        "inner_messages": "odd",
+        "name": "a",
+        "name_": "b",
+    }

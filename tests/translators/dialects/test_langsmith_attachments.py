@@ -79,6 +79,8 @@ def test_an_empty_file_is_a_file() -> None:
         (attachment(), True),
         ({**attachment(), "x": 1}, False),
         (attachment(name=["a"]), False),
+        (attachment(name="a.b"), True),
+        (attachment(name='a"b'), False),
         (attachment(mime_type="odd"), False),
         (attachment(mime_type=7), False),
     ],
