@@ -15,11 +15,15 @@ RUN /opt/collector-proxy/bin/python -c "from importlib.metadata import packages_
 FROM python:3.12-slim
 LABEL org.opencontainers.image.title="collector-proxy" \
       org.opencontainers.image.description="Takes OpenTelemetry spans from any OTLP exporter and delivers them to LangSmith as runs."
-RUN useradd --system --uid 10001 --no-create-home --shell /usr/sbin/nologin collector
+RUN useradd --system --uid 10001 --no-create-home --shell /usr/sbin/nologin collector \
+ && install -d -m 0700 -o 10001 /var/lib/collector-proxy
 COPY --from=build /opt/collector-proxy /opt/collector-proxy
 ENV PATH=/opt/collector-proxy/bin:$PATH \
     PYTHONDONTWRITEBYTECODE=1 \
-    PYTHONUNBUFFERED=1
+    PYTHONUNBUFFERED=1 \
+    JOURNAL_DIR=/var/lib/collector-proxy/journal \
+    DEAD_LETTER_DIR=/var/lib/collector-proxy/dead-letters
+VOLUME /var/lib/collector-proxy
 USER 10001
 EXPOSE 4318
 # Asks where HTTP_PORT says; a port from a file or a flag needs a check of its own.

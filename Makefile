@@ -4,7 +4,7 @@ BIN := $(VENV)/bin
 T ?= tests
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check lint types fmt docs matrix packaging bench clean
+.PHONY: help setup run test check lint types fmt docs matrix packaging bench chaos clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:[^#]*## /\t/' | expand -t 12
@@ -48,6 +48,9 @@ packaging: setup  ## build the wheel and install it as the Dockerfile does
 
 bench: setup  ## one JSON line per profile: what a span costs
 	$(BIN)/python -m benchmarks $(ARGS)
+
+chaos: setup  ## break it for half an hour, and print what was lost; one test with ARGS='--only kill9'
+	$(BIN)/python -m tests.chaos $(ARGS)
 
 clean:  ## remove everything that can be made again
 	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis .coverage dist build

@@ -19,8 +19,15 @@ from benchmarks.generate import PROFILES, Load, generate
 from benchmarks.measure import Measurement, measure
 
 # The digits that noise leaves; figures not named here are counts.
-DIGITS = {"accept_s": 2, "drain_s": 2, "cpu_s": 2, "cpu_us_per_span": 1}
-COMPARED = ("cpu_us_per_span", "spans_per_s", "peak_rss_mb", "upload_bytes")
+DIGITS = {
+    "accept_s": 2,
+    "p50_ms": 1,
+    "p99_ms": 1,
+    "drain_s": 2,
+    "cpu_s": 2,
+    "cpu_us_per_span": 1,
+}
+COMPARED = ("cpu_us_per_span", "spans_per_s", "p50_ms", "p99_ms", "peak_rss_mb", "upload_bytes")
 # One lossy run among clean ones must not vanish in a median.
 WORST = ("lost", "refused")
 GZIP_LEVEL = 1

@@ -21,8 +21,11 @@ class BenchmarkError(Exception):
 
 def send(
     port: int, bodies: Sequence[bytes], *, gzip: bool, alive: Callable[[], bool]
-) -> Counter[str]:
-    """Send every body to ``/v1/traces`` and return how often each refusal was met.
+) -> tuple[Counter[str], list[float]]:
+    """Send every body to ``/v1/traces``.
+
+    Returns:
+        How often each refusal was met, and the seconds until each answer that accepted.
 
     A busy proxy (429, 503) or a broken connection gets the same body again; any other refusal is
     final, and what it takes along shows as lost.
@@ -51,17 +54,21 @@ def send(
         workers = [
             pool.submit(_send_waiting, port, headers, waiting, go_on) for _ in range(CONNECTIONS)
         ]
-    return sum((worker.result() for worker in workers), Counter())
+    found = [worker.result() for worker in workers]
+    refused = sum((refusals for refusals, _ in found), Counter[str]())
+    return refused, [seconds for _, answers in found for seconds in answers]
 
 
 def _send_waiting(
     port: int, headers: Mapping[str, str], waiting: SimpleQueue[bytes], go_on: Callable[[], bool]
-) -> Counter[str]:
+) -> tuple[Counter[str], list[float]]:
     """Take bodies from *waiting* until none is left, over one connection at a time."""
     refused: Counter[str] = Counter()
+    answers: list[float] = []
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=ANSWER_SECONDS)
     try:
         while (body := _next(waiting)) is not None:
+            asked = time.perf_counter()
             while (refusal := _post(connection, headers, body)) is not None:
                 reason, pause = refusal
                 refused[reason] += 1
@@ -70,9 +77,12 @@ def _send_waiting(
                 if not go_on():
                     raise BenchmarkError(f"the proxy stopped taking requests: {reason}")
                 time.sleep(pause)
+                asked = time.perf_counter()
+            else:
+                answers.append(time.perf_counter() - asked)
     finally:
         connection.close()
-    return refused
+    return refused, answers
 
 
 def _next(waiting: SimpleQueue[bytes]) -> bytes | None:

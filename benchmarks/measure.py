@@ -4,6 +4,7 @@ Linux only: the figures are read from ``/proc``, see proc(5).
 """
 
 import os
+import statistics
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -30,6 +31,7 @@ class Measurement:
         lost: spans that became no run.
         refused: requests that were answered with an error or a broken connection.
         accept_s: seconds until the last request was answered.
+        p50_ms, p99_ms: milliseconds until the answer to an accepted request, with four clients.
         drain_s: seconds until the last upload arrived.
         cpu_s: user and system seconds of the proxy's process tree.
         spans_per_s: spans over drain_s.
@@ -44,6 +46,8 @@ class Measurement:
     uploads: int
     upload_bytes: int
     accept_s: float
+    p50_ms: float
+    p99_ms: float
     drain_s: float
     cpu_s: float
     cpu_us_per_span: float
@@ -80,7 +84,7 @@ def measure(
         with Proxy(command, upstream=sink.url, pin=pin) as proxy:
             cpu_before = cpu_seconds(proxy.pid)
             start = time.perf_counter()
-            refusals = send(proxy.port, bodies, gzip=gzip, alive=proxy.alive)
+            refusals, answers = send(proxy.port, bodies, gzip=gzip, alive=proxy.alive)
             accepted = time.perf_counter()
             drained = _wait_for_rest(sink, quiet)
             cpu_s = cpu_seconds(proxy.pid) - cpu_before
@@ -97,12 +101,21 @@ def measure(
         uploads=received.uploads,
         upload_bytes=received.upload_bytes,
         accept_s=accepted - start,
+        p50_ms=_quantile(answers, 50),
+        p99_ms=_quantile(answers, 99),
         drain_s=drain_s,
         cpu_s=cpu_s,
         cpu_us_per_span=cpu_s / spans * 1e6,
         spans_per_s=spans / drain_s,
         peak_rss_mb=peak_rss / 2**20,
     )
+
+
+def _quantile(seconds: Sequence[float], percent: int) -> float:
+    """Return the milliseconds within which *percent* of the answers came; 0 without answers."""
+    if len(seconds) < 2:
+        return sum(seconds) * 1000
+    return statistics.quantiles(seconds, n=100, method="inclusive")[percent - 1] * 1000
 
 
 def cpu_seconds(pid: int) -> float:

@@ -12,6 +12,7 @@ from functools import partial
 from pathlib import Path
 
 from collector import __version__, logs
+from collector.clock import SystemClock
 from collector.commands.check import check
 from collector.commands.plugins import load_translators
 from collector.commands.translate import translate
@@ -24,6 +25,7 @@ _COMMANDS = {
     "sandbox": "run only the local LangSmith",
     "check": "say what would run, and try the upstream",
     "translate": "show the runs that an OTLP file becomes, as JSON lines",
+    "dead-letters": "list, show, retry or drop what upstream refused",
 }
 # They are for one's own machine; serve is for everybody who can reach it.
 _LOCAL = {"http_host": "127.0.0.1"}
@@ -54,6 +56,8 @@ def _run(argv: list[str]) -> int:
         close = get_close_matches(command, _COMMANDS, n=1)
         hint = f"did you mean {close[0]}?" if close else f"there are {', '.join(_COMMANDS)}"
         raise SettingsError([f"unknown command {command!r}, {hint}"])
+    if command == "dead-letters":
+        return _dead_letters(argv)
     options, unknown = _parser(command).parse_known_args(argv)
     defaults = _LOCAL if command in ("dev", "sandbox") else None
     settings = resolve(options, unknown, defaults=defaults)
@@ -65,7 +69,7 @@ def _run(argv: list[str]) -> int:
 
 
 def _parser(command: str) -> Parser:
-    about = [f"  {name:<11}{text}" for name, text in _COMMANDS.items()]
+    about = [f"  {name:<14}{text}" for name, text in _COMMANDS.items()]
     operand = " FILE" if command == "translate" else ""
     parser = Parser(
         usage=f"collector-proxy {command}{operand} [flags]",
@@ -109,6 +113,13 @@ def _translate(settings: Settings, file: str, explain: bool) -> int:
     for remark in translation.remarks:
         print(remark, file=sys.stderr)
     return 0
+
+
+def _dead_letters(argv: list[str]) -> int:
+    # It uploads; the other commands that only answer work where no HTTP client can be imported.
+    from collector.commands.dead_letters import dead_letters
+
+    return dead_letters(argv, partial(print, flush=True), SystemClock())
 
 
 def _serve(command: str, settings: Settings, *, demo: bool) -> int:

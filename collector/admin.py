@@ -1,5 +1,6 @@
 """What probes and Prometheus ask: /live, /ready, /metrics. No key is needed."""
 
+from collections.abc import Callable
 from enum import StrEnum
 
 from aiohttp import web
@@ -36,21 +37,25 @@ class Health:
         self.state = State.STOPPING
 
 
-def admin_routes(health: Health, metrics: Metrics) -> list[web.RouteDef]:
+def admin_routes(
+    health: Health, metrics: Metrics, works: Callable[[], bool] = lambda: True
+) -> list[web.RouteDef]:
     """Return the routes, each for GET and HEAD.
 
     ``/live`` is 200 as long as anything answers, also while draining: a probe that failed then
     would have the process killed before its uploads end. ``/ready`` is 200 between started and
-    stopping, else 503. ``/metrics`` is OpenMetrics where Accept asks for it.
+    stopping, as long as *works* says that the journal does, else 503. ``/metrics`` is OpenMetrics
+    where Accept asks for it.
     """
 
     async def live(_: web.Request) -> web.Response:
         return web.json_response({"status": "ok"})
 
     async def ready(_: web.Request) -> web.Response:
-        if health.state is State.READY:
+        reason = "journal" if health.state is State.READY and not works() else health.state
+        if reason is State.READY:
             return web.json_response({"status": "ok"})
-        return web.json_response({"status": "unavailable", "reason": health.state}, status=503)
+        return web.json_response({"status": "unavailable", "reason": reason}, status=503)
 
     async def exposition(request: web.Request) -> web.Response:
         encode, content_type = choose_encoder(request.headers.get("Accept", ""))

@@ -42,14 +42,36 @@ class UploadUnavailable(Exception):
 
 
 class UploadRejected(Exception):
-    """Upstream will never take this batch as it is: 400, 401, 403, 404, 413, 422.
+    """Upstream does not take these runs as they are: 400, 409, 413, 422 and the like.
+
+    One run may be the cause for the whole batch.
 
     Attributes:
-        reason: short word for metrics, such as ``"422"``.
+        reason: HTTP status, for metrics.
         detail: upstream's own words, shortened; may be shown in a dead letter, never logged.
+        named: ids of runs in those words.
     """
 
-    def __init__(self, reason: str, detail: str = "") -> None:
+    def __init__(self, reason: str, detail: str = "", named: frozenset[str] = frozenset()) -> None:
         super().__init__(reason)
         self.reason = reason
         self.detail = detail
+        self.named = named
+
+
+class DestinationRefused(Exception):
+    """Upstream takes nothing from this destination, whatever the runs, until somebody acts.
+
+    Attributes:
+        reason: HTTP status, for metrics.
+        trouble: ``"key"`` or ``"endpoint"``.
+    """
+
+    def __init__(self, reason: str, trouble: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.trouble = trouble
+
+
+class JournalInUse(Exception):
+    """Another process owns the journal's directory: two would tear it apart."""

@@ -62,12 +62,21 @@ class LogStage:
             if not self._joiner.has_room(groups):
                 raise Overloaded("too many log records wait for their spans")
             receipt = await self._journal.append(
-                Record(destination, content_type, body, len(groups))
+                Record(destination, "logs", content_type, body, len(groups))
             )
-            self._joiner.add(groups, receipt, now)
-        self._metrics.log_received.inc(len(records))
-        if unrelated:
-            self._metrics.log_dropped.labels("unrelated").inc(unrelated)
+            if receipt is not None:
+                self._joiner.add(groups, receipt, now)
+        self._count(len(records), unrelated)
+
+    def take(
+        self, record: Record, records: Sequence[LogRecord], receipt: Receipt, now: float
+    ) -> None:
+        """Own the events of a record that comes back from the journal."""
+        groups, unrelated = grouped(record.destination, records, len(record.body))
+        self._joiner.add(groups, receipt, now)
+        self._count(len(records), unrelated)
+        if missing := record.spans - len(groups):
+            receipt.settle(missing)
 
     def join(self, destination: Destination, span: Span, receipt: Receipt) -> Receipt:
         """Give *span* the events that wait for it; return what its run owes."""
@@ -86,11 +95,21 @@ class LogStage:
         self._drop(self._joiner.due(now), "no_span")
         return patches
 
-    def drain(self) -> list[EncodedRun]:
-        """Return the patches that can be made; everything else is let go."""
+    def drain(self, *, keep: bool) -> list[EncodedRun]:
+        """Return the patches that can be made; everything else is let go.
+
+        Args:
+            keep: leave it in the journal instead: the next process has it again.
+        """
         patches = self._patches()
-        self._drop(self._joiner.drain(), "no_span")
+        if not keep:
+            self._drop(self._joiner.drain(), "no_span")
         return patches
+
+    def _count(self, received: int, unrelated: int) -> None:
+        self._metrics.log_received.inc(received)
+        if unrelated:
+            self._metrics.log_dropped.labels("unrelated").inc(unrelated)
 
     def _patches(self) -> list[EncodedRun]:
         patches: list[EncodedRun] = []

@@ -6,16 +6,17 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
 _SIZES = (1 << 10, 1 << 14, 1 << 17, 1 << 20, 1 << 22, 10 << 20, 1 << 25)
 _RUNS = (1, 5, 10, 25, 50, 100, 250, 500, 1000)
+_COMMIT_SECONDS = (0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.1, 0.5, 2.5)
 _SECONDS = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
 
 
 class Metrics:
     """The service's metrics on a registry of its own.
 
-    The balance holds at any scrape: ``spans_received`` + ``spans_completed`` = ``spans_uploaded`` +
-    ``spans_parked`` + ``spans_dropped`` + ``held_spans``; and ``log_records_received`` =
-    ``log_records_joined`` + ``log_records_dropped`` + ``held_log_records``. Labels never hold keys,
-    ids or payload.
+    Two balances hold at any scrape. ``spans_received`` + ``spans_replayed`` + ``spans_completed`` =
+    ``spans_uploaded`` + ``spans_parked`` + ``spans_dropped`` + ``held_spans``; and
+    ``log_records_received`` = ``log_records_joined`` + ``log_records_dropped`` +
+    ``held_log_records``. Labels never hold keys, ids or payload.
     """
 
     def __init__(self) -> None:
@@ -25,6 +26,10 @@ class Metrics:
             "requests", "Requests by path shape and HTTP status.", "path", "status"
         )
         self.received = counter("spans_received", "Spans acknowledged, so owned by the journal.")
+        self.replayed = counter(
+            "spans_replayed",
+            "Spans, and groups of log records, that an earlier process acknowledged and left open.",
+        )
         self.refused = counter(
             "spans_refused", "Spans that alone were unusable, told in partial_success.", "reason"
         )
@@ -39,6 +44,13 @@ class Metrics:
         self.parked = counter(
             "spans_parked",
             "Spans that upstream refused for good: look at the dead letters.",
+            "reason",
+        )
+        self.letters = gauge("dead_letters", "Dead letters in their folder.")
+        self.letter_bytes = gauge("dead_letter_bytes", "Bytes of all dead letters.")
+        self.letters_expired = counter(
+            "dead_letters_expired",
+            "Dead letters that a bound of their folder cost: raise it, or look at them earlier.",
             "reason",
         )
         self.dropped = counter(
@@ -68,6 +80,13 @@ class Metrics:
         )
         self.uploads = counter("uploads", "Upload attempts by outcome.", "status")
         self.retries = counter("upload_retries", "Uploads tried again, by reason.", "reason")
+        self.splits = counter(
+            "batch_splits", "Batches cut smaller for what upstream answered, by status.", "reason"
+        )
+        self.isolated = counter(
+            "isolated_runs",
+            "Runs that alone make uploads fail while others pass; kept, and tried now and then.",
+        )
         self.raw_bytes = counter("upload_raw_bytes", "Bytes of upload bodies, not compressed.")
         self.sent_bytes = counter("upload_sent_bytes", "Bytes of upload bodies, compressed.")
         self.batches = counter("batches", "Batches by what closed them.", "closed_by")
@@ -80,7 +99,33 @@ class Metrics:
         self.held_bytes = gauge("held_bytes", "Bytes held; at the limit the door answers 503.")
         self.limit_bytes = gauge("held_bytes_limit", "MAX_MEMORY_BYTES.")
         self.waiting = gauge("waiting_runs", "Runs that wait for a parent.")
-        self.paused = gauge("paused_destinations", "Destinations that wait after failed uploads.")
+        self.journal_records = gauge("journal_records", "Open records in the disk journal.")
+        self.journal_bytes = gauge("journal_bytes", "Bytes that the disk journal takes.")
+        self.journal_backlog = gauge(
+            "journal_backlog_spans",
+            "Spans and log groups in the disk journal that wait for memory.",
+        )
+        self.journal_append_seconds = histogram(
+            "journal_append_seconds",
+            "Time until a record is owned by the journal.",
+            _COMMIT_SECONDS,
+        )
+        self.journal_corrupt = counter(
+            "journal_corrupt_records",
+            "Records that the journal could not read back: look at its .corrupt files.",
+        )
+        self.journal_failures = counter(
+            "journal_failures", "Records that the journal could not own, answered 503.", "reason"
+        )
+        self.paused = gauge(
+            "paused_destinations",
+            "Destinations that wait after failed uploads; key and endpoint need an operator.",
+            "reason",
+        )
+        self.upload_limit = gauge(
+            "upload_concurrency_limit",
+            "Uploads in flight that the best endpoint may have; falls with its trouble.",
+        )
 
     def watch(self, gauge: Gauge, read: Callable[[], float]) -> None:
         """Let *gauge* show what *read* returns at each scrape."""

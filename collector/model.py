@@ -212,24 +212,40 @@ class SealedBatch:
         body: compressed multipart/form-data.
         headers: Content-Type, Content-Encoding and the sizes LangSmith's SDK sends beside them.
         receipts: what is owed, (receipt, spans) pairs.
+        owners: the receipt of each run, in the order of the body.
+        ends: for each run, the offset in the body before compression behind its last part.
         runs: how many runs are in it.
         raw_size: bytes of the body before compression.
     """
 
-    __slots__ = ("body", "destination", "headers", "raw_size", "receipts", "runs")
+    __slots__ = (
+        "body",
+        "destination",
+        "ends",
+        "headers",
+        "owners",
+        "raw_size",
+        "receipts",
+        "runs",
+    )
 
     def __init__(
         self,
         destination: Destination,
         body: bytes,
         headers: dict[str, str],
-        receipts: list[tuple[Receipt, int]],
-        runs: int,
+        owners: Sequence[Receipt],
+        ends: Sequence[int],
         raw_size: int,
     ) -> None:
         self.destination = destination
         self.body = body
         self.headers = headers
-        self.receipts = receipts
-        self.runs = runs
+        self.owners = owners
+        self.ends = ends
+        owed: dict[Receipt, int] = {}
+        for receipt in owners:
+            owed[receipt] = owed.get(receipt, 0) + 1
+        self.receipts = list(owed.items())
+        self.runs = len(owners)
         self.raw_size = raw_size

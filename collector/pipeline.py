@@ -8,6 +8,7 @@ from contextlib import contextmanager
 
 import structlog
 
+from collector.backlog import Backlog, Decode, Room
 from collector.clock import Clock
 from collector.errors import Overloaded
 from collector.exporter.outbox import Outbox
@@ -46,6 +47,8 @@ class Pipeline:
         outbox: Outbox,
         sender: Sender,
         max_waiting_bytes: int,
+        decode: Decode,
+        room: Room,
         metrics: Metrics,
         clock: Clock,
         tick: float,
@@ -55,6 +58,8 @@ class Pipeline:
 
         Args:
             max_waiting_bytes: past it, the traces that wait for longest go without their parents.
+            decode: reads the body of a record that comes back from the journal.
+            room: tells what may be taken into memory, where the journal survives.
             tick: seconds between two looks at what is due.
             with_resources: tell the resource on the first run of it in each trace.
         """
@@ -66,6 +71,8 @@ class Pipeline:
         self._outbox = outbox
         self._sender = sender
         self._max_waiting_bytes = max_waiting_bytes
+        self._decode = decode
+        self._backlog = Backlog(journal, room, metrics)
         self._metrics = metrics
         self._clock = clock
         self._tick = tick
@@ -80,15 +87,22 @@ class Pipeline:
     def held_spans(self) -> int:
         """Spans received that no stage has let go of, counted at the stages themselves."""
         return (
-            self._untranslated
+            self._backlog.held_spans
+            + self._untranslated
             + self._assembler.held_runs
             + self._batcher.held_runs
             + self._outbox.held_runs
         )
 
+    async def open(self) -> None:
+        """Find what an earlier process left in the journal; raises JournalInUse."""
+        await self._backlog.open()
+
     def start(self, tasks: asyncio.TaskGroup, senders: int) -> list[asyncio.Task[None]]:
         """Start the timer and *senders* senders in *tasks*; the caller cancels them at the end."""
         started = [tasks.create_task(self._watch_time(), name="timer")]
+        if self._journal.survives:
+            started.append(tasks.create_task(self._watch_backlog(), name="backlog"))
         started += [
             tasks.create_task(self._sender.run(), name=f"sender-{number}")
             for number in range(senders)
@@ -104,12 +118,12 @@ class Pipeline:
             Overloaded: the pipeline is closing, or the journal is full.
         """
         with self._accepted():
-            receipt = await self._journal.append(
-                Record(destination, content_type, body, len(spans))
-            )
+            record = Record(destination, "traces", content_type, body, len(spans))
+            receipt = await self._journal.append(record, aside=self._backlog.grows())
             self._metrics.received.inc(len(spans))
-            self._untranslated += len(spans)
-            await self._take_all(destination, spans, receipt)
+            if receipt is not None:
+                self._untranslated += len(spans)
+                await self._take_all(destination, spans, receipt)
 
     async def accept_logs(
         self, destination: Destination, content_type: str, body: bytes, records: list[LogRecord]
@@ -130,7 +144,7 @@ class Pipeline:
         self._open = False
         await self._all_accepted.wait()
         self._forward(self._assembler.drain())
-        self._add_to_batch(self._logs.drain())
+        self._add_to_batch(self._logs.drain(keep=self._journal.survives))
         for batch in self._batcher.drain():
             self._outbox.add(batch)
 
@@ -209,6 +223,7 @@ class Pipeline:
         for reason, count in dropped.items():
             self._metrics.dropped.labels(reason).inc(count)
         self._forward(self._assembler.add(encoded, now))
+        self._relieve()
 
     def _forward(self, runs: Iterable[EncodedRun]) -> None:
         placed: list[EncodedRun] = []
@@ -226,24 +241,57 @@ class Pipeline:
         for batch in self._batcher.add(runs, self._clock.monotonic()):
             self._outbox.add(batch)
 
+    async def _watch_backlog(self) -> None:
+        """Take what waits in the journal, as far as there is room, beside what comes in."""
+        while True:
+            try:
+                while self._open and await self._take_again():
+                    pass
+            except Exception as exc:  # noqa: BLE001 -- one record must not stop the others
+                self._log_failure(exc)
+            await asyncio.sleep(self._tick)
+
+    async def _take_again(self) -> bool:
+        taken = await self._backlog.take()
+        if taken is None:
+            return False
+        record, receipt = taken
+        if record.signal == "logs":
+            records = await asyncio.to_thread(self._decode.logs, record)
+            self._logs.take(record, records, receipt, self._clock.monotonic())
+            return True
+        # They have left the backlog, and are nowhere else yet.
+        self._untranslated += record.spans
+        spans = await asyncio.to_thread(self._decode.spans, record)
+        # Another version of this proxy may find other spans usable.
+        if missing := record.spans - len(spans):
+            self._untranslated -= missing
+            self._metrics.dropped.labels("unreadable").inc(missing)
+            receipt.settle(missing)
+        await self._take_all(record.destination, spans, receipt)
+        return True
+
     async def _watch_time(self) -> None:
         while True:
             await asyncio.sleep(self._tick)
             try:
                 self._look_around()
             except Exception as exc:  # noqa: BLE001 -- the timer must outlive any bug
-                # Not the exception's text: it may quote the payload.
-                frame = traceback.extract_tb(exc.__traceback__)[-1]
-                log.error(
-                    "a stage failed", error=type(exc).__name__, at=f"{frame.name}:{frame.lineno}"
-                )
+                self._log_failure(exc)
+
+    def _log_failure(self, exc: Exception) -> None:
+        # Not the exception's text: it may quote the payload.
+        frame = traceback.extract_tb(exc.__traceback__)[-1]
+        log.error("a stage failed", error=type(exc).__name__, at=f"{frame.name}:{frame.lineno}")
 
     def _look_around(self) -> None:
         now = self._clock.monotonic()
         self._forward(self._assembler.due(now))
         self._add_to_batch(self._logs.due(now))
+        for batch in self._batcher.due(now):
+            self._outbox.add(batch)
+
+    def _relieve(self) -> None:
         excess = self._assembler.held_bytes - self._max_waiting_bytes
         if excess > 0:
             self._forward(self._assembler.relieve(excess))
-        for batch in self._batcher.due(now):
-            self._outbox.add(batch)

@@ -7,19 +7,24 @@ import random
 import signal
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 
 import aiohttp
 import structlog
 from aiohttp import web
 
 from collector.admin import Health, admin_routes
-from collector.clock import SystemClock
+from collector.backlog import Room
+from collector.clock import Clock, SystemClock
 from collector.config import Settings
 from collector.exporter.dead_letters import DeadLetterDir
-from collector.exporter.outbox import Outbox
+from collector.exporter.outbox import PAUSES, Outbox
 from collector.exporter.retry import RetryPolicy
 from collector.exporter.sender import Sender
+from collector.exporter.split import run_ids
 from collector.exporter.uploader import Uploader, client_session
+from collector.journal.base import Journal
+from collector.journal.disk import DiskJournal
 from collector.journal.memory import MemoryJournal
 from collector.limiter import Limiter
 from collector.log_stage import LogStage
@@ -30,6 +35,7 @@ from collector.processor.batcher import Batcher
 from collector.processor.encoder import Sealer
 from collector.processor.log_joiner import LogJoiner
 from collector.receiver.otlp_http import OtlpHttpReceiver
+from collector.receiver.records import ReceiverCodecs
 from collector.receiver.runner import OtlpRunner
 from collector.receiver.tenancy import Tenancy
 from translators.registry import Registry, chosen
@@ -51,7 +57,8 @@ class Proxy:
         self._clock = clock
         self.metrics = Metrics()
         self.health = Health()
-        self._outbox = Outbox(clock, max(1, settings.upload_concurrency - 2))
+        uploads = settings.upload_concurrency
+        self._outbox = Outbox(clock, max(1, uploads - 2), slots=uploads)
         assembler = Assembler(
             span_ttl=settings.span_ttl,
             remote_parent_ttl=settings.remote_parent_ttl,
@@ -80,20 +87,41 @@ class Proxy:
                 lambda: self._outbox.held_bytes,
             ],
         )
-        letters = settings.dead_letter_dir
+        self._letters = (
+            DeadLetterDir(
+                settings.dead_letter_dir,
+                clock,
+                self.metrics,
+                max_bytes=settings.dead_letter_max_bytes,
+                max_age=settings.dead_letter_max_age,
+                run_ids=run_ids,
+            )
+            if settings.dead_letter_dir is not None
+            else None
+        )
         self._sender = Sender(
             self._outbox,
             Uploader(session, clock),
             Sealer(),
             RetryPolicy(settings.max_retries, settings.retry_backoff),
-            DeadLetterDir(letters, clock) if letters is not None else None,
+            self._letters,
             self.metrics,
             clock,
             random.random,
         )
-        journal = MemoryJournal()
+        journal = self._journal = _journal(settings, clock, self.metrics)
         registry = Registry(
             chosen(settings.translators), keep_unmapped=settings.generic_otel_enabled
+        )
+        # A journal that survives owns what has no room in memory: only what is being read is
+        # bounded at the door.
+        door = (
+            Limiter(
+                max(settings.max_memory_bytes // 4, settings.max_body_bytes),
+                [lambda: self._receiver.held_bytes],
+            )
+            if journal.survives
+            else limiter
         )
         logs = LogStage(journal=journal, registry=registry, joiner=joiner, metrics=self.metrics)
         self.pipeline = Pipeline(
@@ -104,8 +132,10 @@ class Proxy:
             logs=logs,
             outbox=self._outbox,
             sender=self._sender,
-            # The other half is for what goes up: an outage upstream must not tear traces apart.
-            max_waiting_bytes=settings.max_memory_bytes // 2,
+            # The rest is for what goes up: an outage upstream must not tear traces apart.
+            max_waiting_bytes=settings.max_memory_bytes * 3 // 8,
+            decode=ReceiverCodecs(),
+            room=Room(limiter),
             metrics=self.metrics,
             clock=clock,
             tick=min(settings.flush_interval / 4, _SLOWEST_TICK),
@@ -122,7 +152,7 @@ class Proxy:
                 project=settings.langsmith_project,
             ),
             max_body_bytes=settings.max_body_bytes,
-            admit=limiter.admit,
+            admit=door.admit,
             metrics=self.metrics,
             clock=clock,
         )
@@ -132,7 +162,9 @@ class Proxy:
         watch(self.metrics.held_bytes, limiter.held_bytes)
         watch(self.metrics.limit_bytes, lambda: limiter.max_bytes)
         watch(self.metrics.waiting, lambda: assembler.held_runs)
-        watch(self.metrics.paused, lambda: self._outbox.paused)
+        for reason in PAUSES:
+            watch(self.metrics.paused.labels(reason), partial(self._outbox.paused_for, reason))
+        watch(self.metrics.upload_limit, lambda: self._outbox.upload_limit)
 
     async def run(self, stop: asyncio.Event, listening: Callable[[int], None]) -> None:
         """Serve until *stop* is set, then end in order: nothing that was acknowledged is left.
@@ -143,30 +175,36 @@ class Proxy:
 
         Raises:
             OSError: the port cannot be had.
+            JournalInUse: another process has the journal.
         """
         settings = self._settings
         app = web.Application(middlewares=[self._receiver.middleware])
-        app.add_routes(admin_routes(self.health, self.metrics))
+        app.add_routes(admin_routes(self.health, self.metrics, works=lambda: self._journal.healthy))
         app.add_routes(self._receiver.routes())
         reserve = settings.shutdown_grace_seconds * _RESERVE
         runner = OtlpRunner(app, shutdown_timeout=reserve)
-        await runner.setup()
+        await self.pipeline.open()
         try:
+            await runner.setup()
             site = web.TCPSite(runner, settings.http_host, settings.http_port)
             await site.start()
             async with asyncio.TaskGroup() as tasks:
                 workers = self.pipeline.start(tasks, settings.upload_concurrency)
+                if self._letters is not None:
+                    workers.append(tasks.create_task(self._letters.tend(), name="dead-letters"))
                 self.health.started()
                 listening(runner.addresses[0][1])
                 await stop.wait()
                 await self._end()
                 for worker in workers:
                     worker.cancel()
-            with suppress(TimeoutError):
-                async with asyncio.timeout(reserve):
-                    await self._sender.park_rest()
+            if not self._journal.survives:
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(reserve):
+                        await self._sender.park_rest()
         finally:
             await runner.cleanup()
+            await self._journal.close()
 
     async def _end(self) -> None:
         settings = self._settings
@@ -182,6 +220,18 @@ class Proxy:
                 await self._outbox.wait_idle()
         except TimeoutError:
             log.warning("the grace period is over", held_spans=self.pipeline.held_spans)
+
+
+def _journal(settings: Settings, clock: Clock, metrics: Metrics) -> Journal:
+    if settings.journal_dir is None:
+        return MemoryJournal()
+    return DiskJournal(
+        settings.journal_dir,
+        sync=settings.journal_sync,
+        max_bytes=settings.journal_max_bytes,
+        clock=clock,
+        metrics=metrics,
+    )
 
 
 async def serve(settings: Settings) -> None:

@@ -27,6 +27,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "collector.journal": MODEL,
     "collector.exporter": MODEL,
     "collector.sandbox": MODEL,
+    "collector.backlog": MODEL | {"translators", "collector.journal"},
     "collector.log_stage": MODEL | {"translators", "collector.journal", "collector.processor"},
     "collector.pipeline": MODEL
     | {
@@ -35,6 +36,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "collector.processor",
         "collector.exporter",
         "collector.log_stage",
+        "collector.backlog",
     },
 }
 FREE = {"collector.__main__", "collector.service", "collector.dev", "collector.commands"}
@@ -62,6 +64,8 @@ ONLY_IN: dict[str, set[str]] = {
         "collector.receiver",
         "collector.processor.encoder",
         "collector.processor.multipart",
+        "collector.exporter.split",
+        "collector.journal",
         "collector.sandbox",
     },
     "sqlite3": {"collector.sandbox"},

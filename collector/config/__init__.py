@@ -3,12 +3,13 @@
 from collector.config.documents import example_yaml, readme_table
 from collector.config.problems import SettingsError
 from collector.config.settings import Settings
-from collector.config.sources import Parser, flags, load, resolve
+from collector.config.sources import Parser, api_key_from, flags, load, resolve
 
 __all__ = [
     "Parser",
     "Settings",
     "SettingsError",
+    "api_key_from",
     "example_yaml",
     "flags",
     "load",

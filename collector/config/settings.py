@@ -200,8 +200,24 @@ class Settings(BaseSettings):
         (),
         description="Dialects, strongest first, plug-ins by name; `builtin` or none: all built in.",
     )
+    journal_dir: Path | None = Field(
+        None, description="Folder of the disk journal; without it, what is accepted is in memory."
+    )
+    journal_sync: Annotated[Literal["always", "interval", "off"], BeforeValidator(_lower)] = Field(
+        "always",
+        description="When the disk journal is synced: before each 200, each second, or never.",
+    )
+    journal_max_bytes: Size = Field(
+        4 * 1024**3, ge=1024**2, description="Bound of the disk journal; past it, 503."
+    )
     dead_letter_dir: Path | None = Field(
         None, description="Folder for what LangSmith refuses for good; without it, counted only."
+    )
+    dead_letter_max_bytes: Size = Field(
+        1024**3, ge=1024**2, description="Bound of that folder; past it, the oldest letters go."
+    )
+    dead_letter_max_age: Duration = Field(
+        30 * 86400.0, ge=60, le=3650 * 86400, description="How long dead letters are kept."
     )
     lame_duck_seconds: Duration = Field(
         2.0, ge=0, le=3600, description="After SIGTERM: time to keep serving while not ready."

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 import yaml
-from pydantic import ValidationError
+from pydantic import SecretStr, ValidationError
 
 from collector.config.fields import FIELDS, flag, is_secret, text_of
 from collector.config.problems import Given, SettingsError, problems_of
@@ -89,6 +89,22 @@ def resolve(
     if problems:
         raise SettingsError(problems)
     return settings
+
+
+def api_key_from(variable: str, environ: Mapping[str, str] | None = None) -> SecretStr:
+    """Return the API key that an environment variable holds.
+
+    Raises:
+        SettingsError: it holds none. The name is not repeated: somebody may have put a key there.
+    """
+    value = (os.environ if environ is None else environ).get(variable, "")
+    try:
+        key = Settings.model_validate({"langsmith_api_key": value}).langsmith_api_key
+    except ValidationError:
+        key = None
+    if key is None:
+        raise SettingsError(["the environment variable that is named holds no usable API key"])
+    return key
 
 
 def _from_environ(environ: Mapping[str, str]) -> dict[str, Given]:

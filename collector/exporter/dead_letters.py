@@ -1,89 +1,88 @@
 """What upstream refused, kept in files."""
 
-import base64
-import os
-import secrets
+import asyncio
+from collections.abc import Callable
 from pathlib import Path
 
-import orjson
+import structlog
 
 from collector.clock import Clock
+from collector.exporter.letter import compose
+from collector.exporter.letter_store import LetterStore
+from collector.exporter.quiet import Quiet
+from collector.metrics import Metrics
 from collector.model import SealedBatch
 
-# What a replay needs; the sizes beside them are for monitoring only.
-_REPLAY_HEADERS = ("Content-Type", "Content-Encoding")
+log = structlog.get_logger()
+
+_TEND_SECONDS = 60.0
 
 
 class DeadLetterDir:
-    """A directory with one file a batch, in the form of LangSmith's own failed-trace files.
+    """A folder with one file a batch, in the form of LangSmith's own failed-trace files.
 
-    Files hold payload and no key; only their owner may read them. Nothing is ever deleted here: the
-    disk is the bound, and past it ``write`` raises.
-
-    Source: langsmith ``Client._write_trace_to_fallback_dir`` (envelope version 1).
+    Files hold payload and no key; only their owner may read them. Bounded by size and age: the
+    oldest are deleted, and counted.
     """
 
-    def __init__(self, path: Path, clock: Clock) -> None:
-        self._path = path
-        self._clock = clock
+    def __init__(
+        self,
+        path: Path,
+        clock: Clock,
+        metrics: Metrics,
+        *,
+        max_bytes: int,
+        max_age: float,
+        run_ids: Callable[[SealedBatch], list[str]],
+    ) -> None:
+        """Touch nothing yet, and show count and size in *metrics*.
 
-    def write(self, batch: SealedBatch, reason: str, detail: str) -> Path:
+        Args:
+            max_bytes: of all files.
+            max_age: seconds.
+            run_ids: reads the ids of the runs out of a batch; called in the threads that write.
+        """
+        self._clock = clock
+        self._run_ids = run_ids
+        self._quiet = Quiet(_TEND_SECONDS, clock)
+        self._store = LetterStore(path, clock, metrics, max_bytes=max_bytes, max_age=max_age)
+        metrics.watch(metrics.letters, lambda: self._store.count)
+        metrics.watch(metrics.letter_bytes, lambda: self._store.size)
+
+    def write(
+        self, batch: SealedBatch, reason: str, detail: str, *, first_ns: int | None = None
+    ) -> Path | None:
         """Write *batch* to a new file, whole or not at all, and onto the disk. Blocks.
 
         Args:
             batch: what was refused.
             reason: short word.
             detail: upstream's own words.
+            first_ns: when it was first tried, in nanoseconds since 1970-01-01 UTC.
 
         Returns:
-            The file.
+            The file; None where the letter alone is larger than the bound, and kept nowhere.
 
         Raises:
             OSError: it could not be written; nothing is left behind.
         """
-        letter = {
-            "version": 1,
-            "endpoint": "runs/multipart",
-            "url": batch.destination.endpoint,
-            "destination": batch.destination.label,
-            "reason": reason,
-            "detail": detail,
-            "headers": {
-                name: batch.headers[name] for name in _REPLAY_HEADERS if name in batch.headers
-            },
-            "runs": batch.runs,
-            "body_base64": base64.b64encode(batch.body).decode(),
-        }
-        self._path.mkdir(mode=0o700, parents=True, exist_ok=True)
-        file = self._path / self._name()
-        draft = file.with_suffix(".tmp")
-        try:
-            _write(draft, orjson.dumps(letter))
-            draft.rename(file)
-            _sync_directory(self._path)
-        except BaseException:
-            draft.unlink(missing_ok=True)
-            file.unlink(missing_ok=True)
-            raise
-        return file
+        return self._store.add(
+            compose(
+                batch,
+                reason,
+                detail,
+                run_ids=self._run_ids(batch),
+                first_ns=first_ns,
+                now_ns=self._clock.now_ns(),
+            )
+        )
 
-    def _name(self) -> str:
-        seconds, nanoseconds = divmod(self._clock.now_ns(), 1_000_000_000)
-        return f"trace_{seconds}.{nanoseconds // 1000:06d}_{secrets.token_hex(4)}.json"
-
-
-def _write(path: Path, data: bytes) -> None:
-    # The receipts are settled on the word of this file, so it must outlive the machine's power.
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-
-
-def _sync_directory(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+    async def tend(self) -> None:
+        """Keep the bounds, and the count right, for ever; may be cancelled anywhere."""
+        while True:
+            try:
+                await asyncio.to_thread(self._store.tend)
+            except OSError as error:
+                if self._quiet.add("tend", 1):
+                    log.warning("dead letters not tended", error=type(error).__name__)
+            await asyncio.sleep(_TEND_SECONDS)

@@ -2,13 +2,19 @@
 
 import heapq
 from collections import deque
+from collections.abc import Sequence
 from itertools import count
 
 from collector.model import Batch, Destination, Receipt, SealedBatch
 
+# Batches of a lane that are out at once before any of them got through.
+_FIRST_WINDOW = 4
+
 
 class Lease:
     """One batch in the outbox; the same object for as long as the batch is held.
+
+    Made of runs, or of a batch that is sealed already: a part of one that was split.
 
     Attributes:
         batch: the runs, None once they are sealed.
@@ -17,20 +23,37 @@ class Lease:
         runs, size: how many runs it has, and how many bytes they, or the sealed body, take.
         tries: how often it failed.
         out: a sender has it.
+        asks: when it was handed out, the lane's last try had failed.
         epoch: the lane's when it was handed out; tells old news from new.
     """
 
-    __slots__ = ("batch", "destination", "epoch", "lane", "out", "runs", "sealed", "size", "tries")
+    __slots__ = (
+        "asks",
+        "batch",
+        "destination",
+        "epoch",
+        "lane",
+        "out",
+        "runs",
+        "sealed",
+        "size",
+        "tries",
+    )
 
-    def __init__(self, batch: Batch, lane: "Lane") -> None:
-        self.batch: Batch | None = batch
-        self.sealed: SealedBatch | None = None
+    def __init__(self, batch: Batch | SealedBatch, lane: "Lane") -> None:
+        self.batch: Batch | None
+        self.sealed: SealedBatch | None
+        if isinstance(batch, SealedBatch):
+            self.batch, self.sealed = None, batch
+            self.runs, self.size = batch.runs, len(batch.body)
+        else:
+            self.batch, self.sealed = batch, None
+            self.runs, self.size = len(batch.runs), batch.size
         self.destination: Destination = batch.destination
         self.lane = lane
-        self.runs = len(batch.runs)
-        self.size = batch.size
         self.tries = 0
         self.out = False
+        self.asks = False
         self.epoch = 0
 
     @property
@@ -58,16 +81,29 @@ class Lane:
     """The queue of one tenant.
 
     While it fails, one batch at a time asks whether upstream is back; batches that never failed
-    go first, so that one that upstream cannot digest does not stand before the others. A batch
-    that failed before has a time of its own, and one at most of them is out at once.
+    go first, so that one that upstream cannot digest does not stand before the others. Then two go,
+    then four: one more for each that gets through. A batch that failed before has a time of its
+    own, and one at most of them is out at once.
     Bounded by the limiter at the door, as the outbox is.
 
     Attributes:
         failures: tries that failed in a row; 0 while upstream takes batches.
+        reason: what the last failure was, ``""`` while there is none.
         out: batches that a sender holds.
     """
 
-    __slots__ = ("_aside", "_epoch", "_fresh", "_order", "_probe", "_resume_at", "failures", "out")
+    __slots__ = (
+        "_aside",
+        "_epoch",
+        "_fresh",
+        "_order",
+        "_probe",
+        "_resume_at",
+        "_window",
+        "failures",
+        "out",
+        "reason",
+    )
 
     def __init__(self) -> None:
         self._fresh: deque[Lease] = deque()
@@ -77,17 +113,28 @@ class Lane:
         self._probe: Lease | None = None
         self._resume_at = 0.0
         self._epoch = 0
+        self._window = _FIRST_WINDOW
         self.failures = 0
+        self.reason = ""
         self.out = 0
 
     @property
     def empty(self) -> bool:
         """True where neither a batch waits nor one is out."""
-        return not self._fresh and not self._aside and self.out == 0
+        return self.out == 0 and not self.waits
+
+    @property
+    def waits(self) -> bool:
+        """True where a batch waits."""
+        return bool(self._fresh or self._aside)
 
     def add(self, lease: Lease) -> None:
         """Queue a new batch."""
         self._fresh.append(lease)
+
+    def add_first(self, leases: Sequence[Lease]) -> None:
+        """Queue batches before all that never failed, in their order."""
+        self._fresh.extendleft(reversed(leases))
 
     def choose(self, now: float, limit: int) -> Lease | None:
         """Hand out a batch that may be sent at *now*, None where there is none.
@@ -101,7 +148,7 @@ class Lane:
                 return None
             lease = self._fresh.popleft() if self._fresh else self._pop_aside(now)
             self._probe = lease
-        elif self.out >= limit:
+        elif self.out >= min(limit, self._window):
             return None
         else:
             lease = self._pop_aside(now) if self._probe is None else None
@@ -121,9 +168,10 @@ class Lane:
     def next_at(self, limit: int) -> float | None:
         """Return when time alone makes a batch ready, None where something must happen first."""
         if self.failures:
-            if self._probe is not None or not (self._fresh or self._aside):
+            if self._probe is not None or not self.waits:
                 return None
             return self._resume_at if self._fresh else max(self._resume_at, self._aside[0][0])
+        limit = min(limit, self._window)
         if self._probe is not None or self.out >= limit or not self._aside:
             return None
         return self._aside[0][0]
@@ -133,13 +181,17 @@ class Lane:
         self._back(lease)
         if lease.epoch == self._epoch:
             self.failures = 0
+            self.reason = ""
+            self._window += 1
 
-    def again(self, lease: Lease, resume_at: float) -> None:
+    def again(self, lease: Lease, resume_at: float, reason: str = "unavailable") -> None:
         """Take a batch back after a trouble of the whole lane, which pauses until *resume_at*."""
         self._back(lease)
+        self.reason = reason
         # What left before the last failure tells of the same trouble once more.
         self.failures = self.failures + 1 if lease.epoch == self._epoch else max(self.failures, 1)
         self._epoch += 1
+        self._window = 1
         self._resume_at = max(self._resume_at, resume_at)
         lease.tries += 1
         self._put_aside(lease, resume_at)
@@ -170,6 +222,7 @@ class Lane:
 
     def _hand_out(self, lease: Lease) -> Lease:
         lease.epoch = self._epoch
+        lease.asks = self.failures > 0
         lease.out = True
         self.out += 1
         return lease

@@ -2,12 +2,16 @@
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from collector.clock import Clock
 from collector.exporter.lane import Lane, Lease
+from collector.exporter.slots import Slots
 from collector.model import Batch, SealedBatch
+
+# Why tenants wait: their key, a wrong address, a rate limit; "unavailable" is all else.
+PAUSES = ("key", "endpoint", "429", "unavailable")
 
 
 class Timer(Protocol):
@@ -27,7 +31,7 @@ class Outbox:
     """The sending queue: one lane a tenant, which take turns.
 
     Not bounded by itself: ``held_bytes`` goes to the limiter at the door, which lets nothing in
-    past the budget. A lane without batches is forgotten.
+    past the budget. A lane without batches is forgotten, of endpoints the last 64 are remembered.
 
     ``draining`` is True from ``begin_drain`` on.
 
@@ -40,22 +44,27 @@ class Outbox:
         clock: Clock,
         per_tenant: int,
         call_later: Callable[[float, Callable[[], None]], Timer] = loop_timer,
+        *,
+        slots: int | None = None,
     ) -> None:
         """Make an empty outbox.
 
         Args:
             clock: measures the pauses.
-            per_tenant: most batches of one tenant that are out at once. Less than there are
-                senders, or a tenant whose upstream never answers keeps them all busy.
+            per_tenant: most batches of one tenant that are out at once.
             call_later: wakes the senders when a pause is over.
+            slots: how many senders there are, and most uploads at once to one endpoint; None for
+                two more than *per_tenant*.
         """
         self._clock = clock
         self._per_tenant = per_tenant
         self._call_later = call_later
+        self._slots = Slots(per_tenant + 2 if slots is None else slots, per_tenant)
         self._lanes: OrderedDict[tuple[str, str, str | None], Lane] = OrderedDict()
         self._held = 0
         self._held_bytes = 0
         self._held_runs = 0
+        self._turnstile = asyncio.Lock()
         self._changed = asyncio.Event()
         self._emptied = asyncio.Event()
         self._emptied.set()
@@ -77,6 +86,18 @@ class Outbox:
         """Tenants whose last upload failed."""
         return sum(lane.failures > 0 for lane in self._lanes.values())
 
+    def paused_for(self, reason: str) -> int:
+        """Return how many tenants' last upload failed for *reason*, one of ``PAUSES``."""
+        reasons = [lane.reason for lane in self._lanes.values() if lane.failures]
+        if reason == "unavailable":
+            return sum(one == reason or one not in PAUSES for one in reasons)
+        return reasons.count(reason)
+
+    @property
+    def upload_limit(self) -> int:
+        """Uploads that may be in flight to one endpoint, of all endpoints the most."""
+        return self._slots.limit
+
     @property
     def idle(self) -> bool:
         """True where nothing is held."""
@@ -84,7 +105,11 @@ class Outbox:
 
     def add(self, batch: Batch) -> None:
         """Own *batch*."""
-        lane = self._lanes.setdefault(batch.destination.tenant, Lane())
+        tenant = batch.destination.tenant
+        lane = self._lanes.get(tenant)
+        if lane is None:
+            lane = self._lanes[tenant] = Lane()
+            self._slots.enter(batch.destination.endpoint)
         lease = Lease(batch, lane)
         lane.add(lease)
         self._held += 1
@@ -96,24 +121,31 @@ class Outbox:
     async def take(self) -> Lease:
         """Wait for a batch that may be sent; tenants take turns.
 
-        The caller ends it with ``done``, ``again`` or ``aside``, and ``give_back`` in any case.
+        The caller ends it with ``done``, ``again``, ``pause``, ``aside`` or ``replace``, and with
+        ``give_back`` in any case.
         """
-        while True:
-            now = self._clock.monotonic()
-            for tenant, lane in self._lanes.items():
-                lease = lane.choose(now, self._per_tenant)
-                if lease is not None:
-                    self._lanes.move_to_end(tenant)
-                    return lease
-            self._changed.clear()
-            self._arm(now)
-            await self._changed.wait()
+        # One sender at a time looks, so that a change costs one look, and not one for each sender.
+        async with self._turnstile:
+            while True:
+                now = self._clock.monotonic()
+                for tenant, lane in self._lanes.items():
+                    if not self._slots.has_turn(tenant, lane, now):
+                        continue
+                    lease = lane.choose(now, self._per_tenant)
+                    if lease is not None:
+                        self._lanes.move_to_end(tenant)
+                        self._slots.hand_out(lease, now)
+                        return lease
+                self._changed.clear()
+                self._arm(now)
+                await self._changed.wait()
 
     def take_any(self) -> Lease | None:
         """Hand out a batch whatever the pauses say, for the end; None where none waits."""
         for lane in self._lanes.values():
             lease = lane.choose_any()
             if lease is not None:
+                self._slots.hand_out(lease, self._clock.monotonic())
                 return lease
         return None
 
@@ -124,31 +156,96 @@ class Outbox:
         self._held_bytes += len(sealed.body) - lease.size
         lease.size = len(sealed.body)
 
-    def done(self, lease: Lease) -> None:
-        """Forget a batch that upstream has answered, or that is given up."""
+    def replace(self, lease: Lease, parts: Sequence[SealedBatch]) -> None:
+        """Hold *parts* instead of the batch that they are made of, which is let go.
+
+        They go first in their lane. Upstream has answered the whole, so the lane is well; what the
+        whole owes is not settled here: the parts owe it now.
+        """
+        leases = [Lease(part, lease.lane) for part in parts]
+        lease.lane.add_first(leases)
+        self._held += len(leases)
+        self._held_bytes += sum(part.size for part in leases)
+        self._held_runs += sum(part.runs for part in leases)
+        self.done(lease)
+
+    def done(self, lease: Lease, *, seconds: float | None = None) -> None:
+        """Forget a batch that upstream has answered, or that is given up.
+
+        Args:
+            lease: ends.
+            seconds: how long the upload took that upstream accepted; None where it did not.
+        """
+        endpoint = self._slots.take_in(lease)
+        if seconds is None:
+            endpoint.ended(lease)
+        else:
+            endpoint.served(lease, self._clock.monotonic(), seconds)
+        endpoint.answers()
         lease.lane.done(lease)
         if lease.lane.empty:
             del self._lanes[lease.destination.tenant]
+            self._slots.leave(lease.destination.endpoint)
         self._held -= 1
         self._held_bytes -= lease.size
         self._held_runs -= lease.runs
         self._changed.set()
         if self._held == 0:
             self._emptied.set()
+            self._disarm()
 
-    def again(self, lease: Lease, delay: float) -> None:
-        """Pause the batch's tenant for *delay* seconds; then one batch asks, and then all go on."""
-        lease.lane.again(lease, self._clock.monotonic() + delay)
+    def again(
+        self,
+        lease: Lease,
+        delay: float,
+        *,
+        seconds: float | None = None,
+        reason: str = "unavailable",
+    ) -> None:
+        """Pause the batch's tenant for *delay* seconds; then one batch asks, and then all go on.
+
+        Args:
+            lease: ends.
+            delay: seconds, 0 or more.
+            seconds: how long the upload took that failed; None where none was tried.
+            reason: an HTTP status, or a word. 429 is an answer; all else, where nobody is served
+                meanwhile, means that the endpoint is down.
+        """
+        now = self._clock.monotonic()
+        endpoint = self._slots.take_in(lease)
+        if seconds is None:
+            endpoint.ended(lease)
+        else:
+            endpoint.failed(lease, now, seconds)
+            if reason == "429":
+                endpoint.answers()
+            else:
+                endpoint.hold(now + delay)
+        lease.lane.again(lease, now + delay, reason)
+        self._changed.set()
+
+    def pause(self, lease: Lease, delay: float, reason: str) -> None:
+        """Pause a tenant that upstream answered, but will not serve: a wrong key or address.
+
+        After *delay* seconds one batch asks; a good answer lets all go on, another ``pause`` lets
+        them wait again. The endpoint is not blamed. *reason* is one of ``PAUSES``.
+        """
+        endpoint = self._slots.take_in(lease)
+        endpoint.ended(lease)
+        endpoint.answers()
+        lease.lane.again(lease, self._clock.monotonic() + delay, reason)
         self._changed.set()
 
     def aside(self, lease: Lease, delay: float) -> None:
         """Let this batch alone wait for *delay* seconds."""
+        self._slots.take_in(lease).ended(lease)
         lease.lane.aside(lease, self._clock.monotonic() + delay)
         self._changed.set()
 
     def give_back(self, lease: Lease) -> None:
         """Put a batch back to the front, unless its lease has ended already."""
         if lease.out:
+            self._slots.take_in(lease).ended(lease)
             lease.lane.give_back(lease)
             self._changed.set()
 
@@ -157,6 +254,7 @@ class Outbox:
         self.draining = True
         for lane in self._lanes.values():
             lane.resume()
+        self._slots.resume()
         self._changed.set()
 
     async def wait_idle(self) -> None:
@@ -167,13 +265,18 @@ class Outbox:
     def _arm(self, now: float) -> None:
         # Set by the sender that finds nothing to do; a later timer in place is replaced, and one
         # that wakes the senders too early costs them a look.
-        times = [lane.next_at(self._per_tenant) for lane in self._lanes.values()]
+        lanes = self._lanes.items()
+        times = (self._slots.next_at(tenant[0], lane, now) for tenant, lane in lanes)
         due = min((at for at in times if at is not None), default=None)
         if due is None or (self._timer is not None and self._timer[0] <= due):
             return
+        self._disarm()
+        self._timer = (due, self._call_later(due - now, self._ring))
+
+    def _disarm(self) -> None:
         if self._timer is not None:
             self._timer[1].cancel()
-        self._timer = (due, self._call_later(max(due - now, 0.0), self._ring))
+            self._timer = None
 
     def _ring(self) -> None:
         self._timer = None

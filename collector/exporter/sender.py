@@ -7,18 +7,18 @@ from typing import Protocol
 import structlog
 
 from collector.clock import Clock
-from collector.errors import UploadRejected, UploadUnavailable
+from collector.errors import DestinationRefused, UploadRejected, UploadUnavailable
 from collector.exporter.dead_letters import DeadLetterDir
 from collector.exporter.lane import Lease
 from collector.exporter.outbox import Outbox
-from collector.exporter.quiet import Quiet
 from collector.exporter.retry import RetryPolicy
+from collector.exporter.sift import Sift
+from collector.exporter.verdicts import Verdicts
 from collector.metrics import Metrics
 from collector.model import Batch, SealedBatch
 
 log = structlog.get_logger()
 
-_LOG_SECONDS = 60.0
 # What cannot be encoded three times never will be: it is no passing want of memory.
 _SEAL_TRIES = 3
 
@@ -27,12 +27,12 @@ class Upload(Protocol):
     """One try; ``exporter.uploader.Uploader`` is the real one."""
 
     async def upload(self, batch: SealedBatch) -> None:
-        """Deliver *batch*, or raise UploadUnavailable or UploadRejected."""
+        """Deliver *batch*, or raise UploadUnavailable, UploadRejected or DestinationRefused."""
         ...
 
 
 class Sender:
-    """Ends each batch in one of three ways: delivered, parked with a reason, or again later.
+    """Makes one try of each batch that it takes; ``Verdicts`` has what becomes of it.
 
     No waiting happens here, so that a tenant in trouble holds no sender: what shall be tried again
     goes back to the outbox with a delay.
@@ -65,12 +65,10 @@ class Sender:
         self._outbox = outbox
         self._uploader = uploader
         self._seal = seal
-        self._retry = retry
         self._dead_letters = dead_letters
         self._metrics = metrics
         self._clock = clock
-        self._random = random
-        self._quiet = Quiet(_LOG_SECONDS, clock)
+        self._verdicts = Verdicts(outbox, retry, dead_letters, metrics, clock, random)
 
     async def run(self) -> None:
         """Send for ever; as many may run at once as uploads shall be in flight.
@@ -91,13 +89,14 @@ class Sender:
         journal that outlives the process: what such a one owns stays open in it.
         """
         parked = dropped = 0
+        end = self._verdicts.end
         try:
             while (lease := self._outbox.take_any()) is not None:
                 try:
                     if await self._write_rest(lease, reason):
-                        parked += self._end(lease, self._metrics.parked.labels(reason).inc)
+                        parked += end(lease, self._metrics.parked.labels(reason).inc)
                     else:
-                        dropped += self._end(lease, self._metrics.dropped.labels(reason).inc)
+                        dropped += end(lease, self._metrics.dropped.labels(reason).inc)
                 finally:
                     self._outbox.give_back(lease)
         finally:
@@ -108,21 +107,26 @@ class Sender:
                 )
 
     async def _see_through(self, lease: Lease) -> None:
+        verdicts = self._verdicts
         try:
             if lease.sealed is None and lease.tries >= _SEAL_TRIES:
-                self._end(lease, self._metrics.parked.labels("encode").inc)
+                verdicts.end(lease, self._metrics.parked.labels("encode").inc)
                 return
             sealed = lease.sealed or await self._sealed(lease)
+            part = await asyncio.to_thread(sealed.part) if isinstance(sealed, Sift) else sealed
+            start = self._clock.monotonic()
             try:
-                await self._upload(sealed)
+                await self._upload(part, start)
             except UploadUnavailable as trouble:
-                self._again(lease, trouble)
+                await verdicts.unavailable(lease, trouble, self._clock.monotonic() - start)
+            except DestinationRefused as refusal:
+                await verdicts.destination_refused(lease, refusal)
             except UploadRejected as verdict:
-                await self._park(lease, sealed, verdict)
+                await verdicts.rejected(lease, part, verdict)
             else:
-                self._end(lease, self._metrics.uploaded.inc)
+                verdicts.delivered(lease, part, self._clock.monotonic() - start)
         except Exception as error:  # noqa: BLE001 -- a worker's border: a bug must not cost a batch
-            self._survive(lease, error)
+            verdicts.failed(lease, "encode" if lease.sealed is None else "error", error)
 
     async def _sealed(self, lease: Lease) -> SealedBatch:
         batch = lease.batch
@@ -134,13 +138,12 @@ class Sender:
         self._metrics.batch_bytes.observe(sealed.raw_size)
         return sealed
 
-    async def _upload(self, sealed: SealedBatch) -> None:
+    async def _upload(self, part: SealedBatch, start: float) -> None:
         status = "error"
-        start = self._clock.monotonic()
         try:
-            await self._uploader.upload(sealed)
+            await self._uploader.upload(part)
             status = "delivered"
-        except (UploadUnavailable, UploadRejected) as error:
+        except (UploadUnavailable, UploadRejected, DestinationRefused) as error:
             status = error.reason
             raise
         except asyncio.CancelledError:
@@ -149,75 +152,17 @@ class Sender:
         finally:
             self._metrics.uploads.labels(status).inc()
             self._metrics.upload_seconds.observe(self._clock.monotonic() - start)
-            self._metrics.raw_bytes.inc(sealed.raw_size)
-            self._metrics.sent_bytes.inc(len(sealed.body))
-
-    def _again(self, lease: Lease, trouble: UploadUnavailable) -> None:
-        self._tell("upload failed", lease, trouble.reason, trouble.__cause__)
-        self._metrics.retries.labels(trouble.reason).inc()
-        delay = self._delay(lease, trouble.retry_after)
-        # A rate limit is the tenant's, whatever batch it hits.
-        if lease.suspect and trouble.reason != "429" and trouble.retry_after is None:
-            self._outbox.aside(lease, delay)
-        else:
-            self._outbox.again(lease, delay)
-
-    async def _park(self, lease: Lease, sealed: SealedBatch, verdict: UploadRejected) -> None:
-        if self._dead_letters is not None:
-            write = self._dead_letters.write
-            try:
-                await asyncio.to_thread(write, sealed, verdict.reason, verdict.detail)
-            except OSError as error:
-                # A full disk passes, and until then memory has it: better asked twice than lost.
-                self._tell("dead letter not written", lease, verdict.reason, error)
-                self._metrics.retries.labels("dead_letter").inc()
-                self._outbox.aside(lease, self._delay(lease))
-                return
-        self._tell("upload refused", lease, verdict.reason)
-        self._end(lease, self._metrics.parked.labels(verdict.reason).inc)
-
-    def _survive(self, lease: Lease, error: Exception) -> None:
-        reason = "encode" if lease.sealed is None else "error"
-        self._tell("batch failed", lease, reason, error)
-        self._metrics.retries.labels(reason).inc()
-        self._outbox.aside(lease, self._delay(lease))
+            self._metrics.raw_bytes.inc(part.raw_size)
+            self._metrics.sent_bytes.inc(len(part.body))
 
     async def _write_rest(self, lease: Lease, reason: str) -> bool:
         if self._dead_letters is None:
             return False
         try:
             sealed = lease.sealed or await self._sealed(lease)
-            await asyncio.to_thread(self._dead_letters.write, sealed, reason, "")
+            rest = await asyncio.to_thread(sealed.rest) if isinstance(sealed, Sift) else sealed
+            await asyncio.to_thread(self._dead_letters.write, rest, reason, "")
         except Exception as error:  # noqa: BLE001 -- the next batch shall have its chance
-            self._tell("dead letter not written", lease, reason, error)
+            self._verdicts.tell("dead letter not written", lease, reason, error)
             return False
         return True
-
-    def _end(self, lease: Lease, count: Callable[[float], None]) -> int:
-        """Settle what the batch owes, let it go, and return how many spans that were."""
-        owed = lease.owed()
-        spans = 0
-        try:
-            while owed:
-                receipt, settled = owed.pop()
-                spans += settled
-                receipt.settle(settled)
-        finally:
-            count(spans)
-        self._outbox.done(lease)
-        return spans
-
-    def _delay(self, lease: Lease, retry_after: float | None = None) -> float:
-        return self._retry.delay(
-            lease.failures + 1, self._random(), retry_after, hurry=self._outbox.draining
-        )
-
-    def _tell(
-        self, event: str, lease: Lease, reason: str, error: BaseException | None = None
-    ) -> None:
-        """Log at most once a minute for each event, destination and reason; never the payload."""
-        label = lease.destination.label
-        runs = self._quiet.add((event, label, reason), lease.runs)
-        if runs:
-            kind = {} if error is None else {"error": type(error).__name__}
-            log.warning(event, destination=label, reason=reason, runs=runs, **kind)

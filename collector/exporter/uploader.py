@@ -8,8 +8,9 @@ import aiohttp
 
 from collector import __version__
 from collector.clock import Clock
-from collector.errors import UploadRejected, UploadUnavailable
+from collector.errors import DestinationRefused, UploadRejected, UploadUnavailable
 from collector.exporter.retry import parse_retry_after
+from collector.exporter.split import named_runs
 from collector.model import Destination, SealedBatch
 
 _CONNECT_SECONDS = 5.0
@@ -17,9 +18,17 @@ _MOST_ANSWER_BYTES = 64 * 1024
 _MOST_DETAIL = 500
 # aiohttp hands a longer bytes object to the socket in one piece, and warns about it.
 _MOST_IN_ONE_PIECE = 1 << 20
-_ALREADY_THERE = 409
 # Passing trouble, beside 5xx. What LangSmith's SDK tries again: langsmith-contract.md, 1.7.
 _TRY_AGAIN = frozenset((408, 425, 429))
+_TOO_LARGE = 413
+# Not said of any run, but of the key, the account or the workspace.
+_KEY_REFUSED = frozenset((401, 402, 403))
+# Nor these: they speak of path, method, proxy, encoding or headers, which all batches share.
+_WRONG_ENDPOINT = frozenset((404, 405, 406, 407, 410, 411, 415, 421, 426, 431))
+_HTML = ("text/html", "application/xhtml+xml")
+_HTML_BEGINS = (b"<!doctype html", b"<html")
+# 1 Mbit/s: on a slower line an upload may take longer than the time-out and what its body needs.
+_LEAST_BYTES_PER_SECOND = 128 * 1024
 
 
 def client_session(connections: int, timeout: float = 60.0) -> aiohttp.ClientSession:
@@ -28,6 +37,8 @@ def client_session(connections: int, timeout: float = 60.0) -> aiohttp.ClientSes
     Args:
         connections: most connections at once; no fewer than there are senders.
         timeout: seconds for one upload, from the wait for a connection to the end of the answer.
+            Large bodies have what they need at 1 Mbit/s beside it, but silence of upstream ends an
+            upload after this long in any case.
     """
     return aiohttp.ClientSession(
         connector=aiohttp.TCPConnector(limit=connections),
@@ -53,14 +64,14 @@ class Uploader:
     async def upload(self, batch: SealedBatch) -> None:
         """Post *batch* once, the whole body each time; when this returns, upstream has it.
 
-        409 means that upstream has it already.
-
         Raises:
             UploadUnavailable: connection, time-out, 408, 425, 429, 5xx.
-            UploadRejected: any other answer, a redirect too: it may lead anywhere with the key.
+            DestinationRefused: the key is refused, or the endpoint is none of LangSmith's: a
+                redirect, too, which may lead anywhere with the key.
+            UploadRejected: any other answer; 409 says that upstream has a run already.
         """
         destination = batch.destination
-        url = f"{_base(destination.endpoint)}/runs/multipart"
+        url = f"{base_url(destination.endpoint)}/runs/multipart"
         try:
             async with self._session.post(
                 url,
@@ -68,6 +79,7 @@ class Uploader:
                 headers=_headers(batch),
                 allow_redirects=False,
                 proxy=_proxy(url),
+                timeout=_patience(self._session.timeout, len(batch.body)),
             ) as response:
                 status = response.status
                 if status in _TRY_AGAIN or status >= 500:
@@ -80,11 +92,27 @@ class Uploader:
             raise UploadUnavailable("timeout") from error
         except (aiohttp.ClientError, OSError) as error:
             raise UploadUnavailable("connection") from error
-        if status != _ALREADY_THERE and not 200 <= status < 300:
-            raise UploadRejected(str(status), _detail(answer, destination))
+        # A gateway's page may tell of a body that is too large: LangSmith's own nginx does.
+        if status != _TOO_LARGE and (
+            status in _WRONG_ENDPOINT
+            or 300 <= status < 400
+            or _is_html(response.content_type, answer)
+        ):
+            raise DestinationRefused(str(status), "endpoint")
+        if status in _KEY_REFUSED:
+            raise DestinationRefused(str(status), "key")
+        if not 200 <= status < 300:
+            words = answer.decode("utf-8", "replace")
+            raise UploadRejected(str(status), _detail(words, destination), named_runs(words))
 
 
-def _base(endpoint: str) -> str:
+def _patience(base: aiohttp.ClientTimeout, size: int) -> aiohttp.ClientTimeout:
+    assert base.total is not None, "client_session sets it"
+    total = base.total + size / _LEAST_BYTES_PER_SECOND
+    return aiohttp.ClientTimeout(total=total, sock_connect=base.sock_connect, sock_read=base.total)
+
+
+def base_url(endpoint: str) -> str:
     """Clean an endpoint as LangSmith's SDK cleans it."""
     return endpoint.strip().strip("\"'").rstrip("/")
 
@@ -125,8 +153,12 @@ async def _read(response: aiohttp.ClientResponse) -> bytes:
     return bytes(answer)
 
 
-def _detail(answer: bytes, destination: Destination) -> str:
-    text = answer.decode("utf-8", "replace")
+def _is_html(content_type: str, answer: bytes) -> bool:
+    # A login page that answers 200 has taken nothing.
+    return content_type in _HTML or answer[:64].lstrip().lower().startswith(_HTML_BEGINS)
+
+
+def _detail(words: str, destination: Destination) -> str:
     if destination.api_key:
-        text = text.replace(destination.api_key, "***")
-    return text[:_MOST_DETAIL]
+        words = words.replace(destination.api_key, "***")
+    return words[:_MOST_DETAIL]

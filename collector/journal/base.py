@@ -1,43 +1,98 @@
 """What every journal promises."""
 
-from typing import Protocol
+from typing import Literal, Protocol, TypeAlias
 
 from collector.model import Destination, Receipt
+
+Signal: TypeAlias = Literal["traces", "logs"]
 
 
 class Record:
     """One accepted request, as the journal keeps it.
 
     Attributes:
-        destination: whose spans they are.
+        destination: whose it is.
+        signal: what it holds.
         content_type: ``application/x-protobuf`` or ``application/json``.
         body: the request's body, decompressed.
-        spans: how many usable spans it holds; more than 0.
+        spans: how many units its receipt owes, more than 0: usable spans, or groups of log events.
     """
 
-    __slots__ = ("body", "content_type", "destination", "spans")
+    __slots__ = ("body", "content_type", "destination", "signal", "spans")
 
     def __init__(
-        self, destination: Destination, content_type: str, body: bytes, spans: int
+        self,
+        destination: Destination,
+        signal: Signal,
+        content_type: str,
+        body: bytes,
+        spans: int,
     ) -> None:
         self.destination = destination
+        self.signal: Signal = signal
         self.content_type = content_type
         self.body = body
         self.spans = spans
 
 
 class Journal(Protocol):
-    """Owns every record from before its 200 until each of its spans is done."""
+    """Owns every record from before its 200 until each of its spans is done.
+
+    A record is open until its receipt is settled. Of the open ones some are taken by the pipeline,
+    which holds their spans; the others are the backlog.
+    """
+
+    @property
+    def survives(self) -> bool:
+        """Whether what is open outlives the process."""
+        ...
+
+    @property
+    def healthy(self) -> bool:
+        """False from a failure of the medium until it works again."""
+        ...
 
     @property
     def held_spans(self) -> int:
-        """Spans of all open records that are not settled yet."""
+        """Units of all taken records that are not settled yet."""
         ...
 
-    async def append(self, record: Record) -> Receipt:
+    @property
+    def backlog(self) -> int:
+        """Units of the records that nobody has taken."""
+        ...
+
+    @property
+    def unreadable(self) -> int:
+        """Units that left the backlog because their record cannot be read, since the start."""
+        ...
+
+    async def open(self) -> None:
+        """Find what an earlier process left open: it is the backlog now.
+
+        Raises:
+            JournalInUse: another process has the journal.
+        """
+        ...
+
+    async def append(self, record: Record, *, aside: bool = False) -> Receipt | None:
         """Own *record*; when this returns, the request may be answered 200.
+
+        Args:
+            aside: leave it in the backlog: the pipeline has no room for it now.
+
+        Returns:
+            What the record owes, None where it was left in the backlog.
 
         Raises:
             Overloaded: the journal cannot own it now.
         """
+        ...
+
+    async def take(self) -> tuple[Record, Receipt] | None:
+        """Return the oldest record of the backlog, which is taken now; None without a backlog."""
+        ...
+
+    async def close(self) -> None:
+        """Return when what was settled is forgotten for good; what is open stays open."""
         ...

@@ -1,5 +1,7 @@
 """The journal that keeps its promise as long as the process lives."""
 
+from collections import deque
+
 from collector.journal.base import Record
 from collector.model import Receipt
 
@@ -12,19 +14,48 @@ class MemoryJournal:
     are held somewhere in the pipeline.
     """
 
+    survives = False
+    healthy = True
+    unreadable = 0
+
     def __init__(self) -> None:
         self._open: dict[int, Receipt] = {}
+        self._aside: deque[Record] = deque()
         self._last_key = 0
 
     @property
     def held_spans(self) -> int:
-        """Spans of all open records that are not settled yet."""
+        """Units of all taken records that are not settled yet."""
         # A receipt is settled span by span without a word to the journal, so a running total
         # would be wrong between the first span and the last.
         return sum(receipt.open for receipt in self._open.values())
 
-    async def append(self, record: Record) -> Receipt:
-        """Own *record*; its body is not kept."""
+    @property
+    def backlog(self) -> int:
+        """Units of the records that nobody has taken."""
+        return sum(record.spans for record in self._aside)
+
+    async def open(self) -> None:
+        """Return at once: nothing was left."""
+
+    async def append(self, record: Record, *, aside: bool = False) -> Receipt | None:
+        """Own *record*; its body is kept only in the backlog."""
+        if aside:
+            self._aside.append(record)
+            return None
+        return self._receipt(record)
+
+    async def take(self) -> tuple[Record, Receipt] | None:
+        """Return the oldest record of the backlog, which is taken now; None without a backlog."""
+        if not self._aside:
+            return None
+        record = self._aside.popleft()
+        return record, self._receipt(record)
+
+    async def close(self) -> None:
+        """Return at once: what is settled is forgotten already."""
+
+    def _receipt(self, record: Record) -> Receipt:
         self._last_key += 1
         receipt = Receipt(self._last_key, record.spans, self._forget)
         self._open[receipt.key] = receipt

@@ -138,14 +138,17 @@ class Assembler:
     def relieve(self, bytes_wanted: int) -> list[EncodedRun]:
         """Make room: forget traces in which nothing waits, then release those that wait longest.
 
+        A trace that was released is forgotten in turn before the next one is released.
+
         Args:
-            bytes_wanted: stop once ``held_bytes`` has gone down by so much.
+            bytes_wanted: stop once ``held_bytes`` has gone down by so much, or is 0.
         """
         out: list[EncodedRun] = []
         goal = self._held_bytes - bytes_wanted
-        while self._idle and self._held_bytes > goal:
-            self._forget(next(iter(self._idle)))
-        while self._waiting and self._held_bytes > goal:
+        while self._held_bytes > goal and self._traces:
+            if self._idle:
+                self._forget(next(iter(self._idle)))
+                continue
             trace = next(iter(self._waiting))
             trace.release_all("pressure", out)
             self._shelve(trace, trace.seen)

@@ -147,25 +147,21 @@ class Sealer:
         Takes milliseconds, most of them without the interpreter's lock: made for a worker thread.
         The batch stays as it is.
         """
-        body, contents = multipart_body(batch.runs)
+        body, contents, ends = multipart_body(batch.runs)
         try:
             compressor = self._idle.pop()
         except IndexError:
             compressor = zstandard.ZstdCompressor(level=_LEVEL)
         compressed = compressor.compress(body)
         self._idle.append(compressor)
-        owed: dict[Receipt, int] = {}
-        for run in batch.runs:
-            owed[run.receipt] = owed.get(run.receipt, 0) + 1
         headers = {
             "Content-Type": CONTENT_TYPE,
             "Content-Encoding": "zstd",
             "X-Pre-Compressed-Size": str(contents),
             "X-Post-Compressed-Size": str(len(compressed)),
         }
-        return SealedBatch(
-            batch.destination, compressed, headers, list(owed.items()), len(batch.runs), len(body)
-        )
+        owners = [run.receipt for run in batch.runs]
+        return SealedBatch(batch.destination, compressed, headers, owners, ends, len(body))
 
 
 def _encode_content(run: Run, encoded: EncodedRun) -> int:

@@ -23,15 +23,18 @@ _METADATA = b'{"metadata":{'
 _ESCAPES = str.maketrans({'"': "%22", "\r": "%0D", "\n": "%0A"})
 
 
-def multipart_body(runs: Iterable[EncodedRun]) -> tuple[bytes, int]:
+def multipart_body(runs: Iterable[EncodedRun]) -> tuple[bytes, int, list[int]]:
     """Return the multipart body for placed *runs*, and the bytes of the parts' contents in it.
+
+    The last value are the offsets in the body behind each run's last part.
 
     Each run is one ``post``, or one ``patch``: the main part, then inputs, outputs, events, extra
     and error as far as they are there, then its attachments.
     """
     chunks: list[bytes] = []
     dotted_orders: dict[Place, str] = {}
-    contents = 0
+    contents = length = measured = 0
+    ends: list[int] = []
     for run in runs:
         place = run.place
         if place is None:
@@ -57,8 +60,11 @@ def multipart_body(runs: Iterable[EncodedRun]) -> tuple[bytes, int]:
         for name, mime_type, data in run.attachments:
             contents += len(data)
             chunks += (_attachment_head(run_id, name, mime_type, len(data)), data, b"\r\n")
+        length += sum(map(len, chunks[measured:]))
+        measured = len(chunks)
+        ends.append(length)
     chunks.append(_END)
-    return b"".join(chunks), contents
+    return b"".join(chunks), contents, ends
 
 
 def _main_part(run: EncodedRun, place: Place, dotted_orders: dict[Place, str]) -> bytes:

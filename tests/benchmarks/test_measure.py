@@ -29,6 +29,7 @@ def test_a_proxy_that_delivers_everything_has_lost_nothing(
     assert (figures.lost, figures.refused) == (0, 0)
     assert figures.peak_rss_mb > 1
     assert 0 < figures.accept_s <= figures.drain_s
+    assert 0 < figures.p50_ms <= figures.p99_ms
 
 
 def test_spans_that_never_arrive_are_lost(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -63,6 +64,8 @@ def test_a_summary_is_the_median_but_shows_the_one_run_that_lost() -> None:
         uploads=1,
         upload_bytes=100,
         accept_s=1.0,
+        p50_ms=1.0,
+        p99_ms=2.0,
         drain_s=2.0,
         cpu_s=1.0,
         cpu_us_per_span=30.04,
@@ -78,12 +81,16 @@ def test_a_summary_is_the_median_but_shows_the_one_run_that_lost() -> None:
 
 
 def test_a_ratio_is_the_first_over_the_peer() -> None:
+    answers = {"p50_ms": 1.0, "p99_ms": 3.0}
     line = {"cpu_us_per_span": 20.0, "spans_per_s": 50, "peak_rss_mb": 100, "upload_bytes": 9}
     peer = {"cpu_us_per_span": 40.0, "spans_per_s": 25, "peak_rss_mb": 50, "upload_bytes": 0}
+    line, peer = line | answers, peer | answers
 
     assert ratio(line, peer) == {
         "cpu_us_per_span": 0.5,
         "spans_per_s": 2.0,
+        "p50_ms": 1.0,
+        "p99_ms": 1.0,
         "peak_rss_mb": 2.0,
         "upload_bytes": None,
     }

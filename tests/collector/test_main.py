@@ -185,7 +185,7 @@ def test_all_that_is_wrong_is_listed_and_the_exit_code_is_2(
     ("command", "hint"),
     [
         ("sevre", "did you mean serve?"),
-        ("7", "there are serve, dev, sandbox, check, translate"),
+        ("7", "there are serve, dev, sandbox, check, translate, dead-letters"),
     ],
 )
 def test_an_unknown_command_is_refused(
@@ -212,7 +212,7 @@ def test_the_help_names_every_command_and_setting(
 
     text = capsys.readouterr().out
     assert end.value.code == 0
-    for command in ("serve", "dev", "sandbox", "check", "translate"):
+    for command in ("serve", "dev", "sandbox", "check", "translate", "dead-letters"):
         assert f"  {command} " in text
     for name in Settings.model_fields:
         assert f"--{name.replace('_', '-')}" in text or name.upper() in text
@@ -275,6 +275,18 @@ def test_translate_of_something_else_fails_with_the_reason(
 
     assert main(["translate", str(file)]) == 1
     assert "page.json is no OTLP request: the body is not JSON" in capsys.readouterr().err
+
+
+def test_dead_letters_are_printed_and_the_exit_code_is_theirs(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "trace_1.000000_01234567.json").write_text("{")
+    where = ["--dead-letter-dir", str(tmp_path)]
+
+    assert main(["dead-letters", *where]) == 0
+    assert capsys.readouterr().out.startswith("1.000000_01234567  ")
+    assert main(["dead-letters", "show", "01234567", *where]) == 1
+    assert capsys.readouterr().out == "1.000000_01234567  is not JSON, or not whole\n"
 
 
 def test_a_reader_that_has_seen_enough_gets_no_complaint(tmp_path: Path) -> None:

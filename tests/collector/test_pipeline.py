@@ -5,10 +5,12 @@ from typing import Any
 
 import pytest
 
+from collector.backlog import Room
 from collector.errors import Overloaded
 from collector.exporter.lane import Lease
 from collector.exporter.outbox import Outbox
 from collector.journal.memory import MemoryJournal
+from collector.limiter import Limiter
 from collector.log_stage import LogStage
 from collector.metrics import Metrics
 from collector.model import Destination
@@ -16,6 +18,7 @@ from collector.pipeline import Pipeline
 from collector.processor.assembler import Assembler
 from collector.processor.batcher import Batcher
 from collector.processor.log_joiner import LogJoiner
+from collector.receiver.records import ReceiverCodecs
 from tests.fakes import FakeClock, until
 from tests.system.running import balance_of
 from translators.registry import Registry
@@ -31,11 +34,31 @@ class NoSender:
         await asyncio.Event().wait()
 
 
+class FakeRoom(Room):
+    """Room that the test opens and closes."""
+
+    def __init__(self) -> None:
+        super().__init__(Limiter(1, []))
+        self.live = self.backlog = True
+
+    def for_live(self) -> bool:
+        return self.live
+
+    def for_backlog(self) -> bool:
+        return self.backlog
+
+
 class House:
-    def __init__(self, max_waiting_bytes: int = 1 << 30, **assembler: Any) -> None:
+    def __init__(
+        self,
+        max_waiting_bytes: int = 1 << 30,
+        journal: MemoryJournal | None = None,
+        **assembler: Any,
+    ) -> None:
         self.clock = FakeClock()
         self.metrics = Metrics()
-        self.journal = MemoryJournal()
+        self.room = FakeRoom()
+        self.journal = journal or MemoryJournal()
         self.outbox = Outbox(self.clock, 8, self.clock.call_later)
         self.assembler = Assembler(
             **{
@@ -64,6 +87,8 @@ class House:
             outbox=self.outbox,
             sender=NoSender(),  # type: ignore[arg-type]  # only run() is called
             max_waiting_bytes=max_waiting_bytes,
+            decode=ReceiverCodecs(),
+            room=self.room,
             metrics=self.metrics,
             clock=self.clock,
             tick=0.001,
@@ -194,6 +219,19 @@ async def test_under_pressure_the_traces_that_wait_go_without_their_parents() ->
         "collector_proxy_orphan_runs_total", {"reason": "pressure"}
     )
     assert orphans == 5
+
+
+async def test_a_flood_of_spans_without_parents_stays_within_the_bound_at_once() -> None:
+    house = House(max_waiting_bytes=100_000)
+
+    await house.accept(*[span(n + 2, parent=1) for n in range(1000)])
+
+    assert house.assembler.held_bytes <= 100_000
+    orphans = house.metrics.registry.get_sample_value(
+        "collector_proxy_orphan_runs_total", {"reason": "pressure"}
+    )
+    assert orphans
+    assert house.assembler.held_runs + orphans == 1000
 
 
 async def test_the_timer_outlives_a_bug(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -53,7 +53,7 @@ def balance_of(exposition: str) -> dict[str, float]:
     terms = dict.fromkeys(("received", "uploaded", "parked", "dropped", "held"), 0.0)
     for name, value in _SAMPLE.findall(exposition):
         word = "held" if name == "held_spans" else name.removeprefix("spans_")
-        if name == "spans_completed":  # a run that is sent once more
+        if name in ("spans_completed", "spans_replayed"):  # what is sent once more
             word, name = "received", "spans_received"
         if word in terms and (name.startswith("spans_") or name == "held_spans"):
             terms[word] += float(value)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from collector.config import Settings, SettingsError, load
+from collector.config import Settings, SettingsError, api_key_from, load
 from collector.config.sources import flags
 
 
@@ -170,3 +170,19 @@ def test_the_help_names_every_setting_that_has_a_flag() -> None:
     for name in Settings.model_fields:
         assert (f"--{name.replace('_', '-')} " in text) == (name != "langsmith_api_key"), name
     assert "LANGSMITH_API_KEY" in text
+
+
+def test_a_key_may_come_from_another_variable() -> None:
+    key = api_key_from("TEAM_KEY", {"TEAM_KEY": ' "lsv2_team" '})
+
+    assert key.get_secret_value() == "lsv2_team"
+
+
+@pytest.mark.parametrize("environ", [{}, {"lsv2_a": " "}, {"lsv2_a": "lsv2\nsecret"}])
+def test_a_variable_without_a_usable_key_is_told_without_its_name(environ: dict[str, str]) -> None:
+    with pytest.raises(SettingsError) as failure:
+        api_key_from("lsv2_a", environ)
+
+    assert failure.value.problems == (
+        "the environment variable that is named holds no usable API key",
+    )

@@ -1,6 +1,11 @@
 """What the tests of this room share."""
 
+from collections.abc import AsyncIterator
+
+import aiohttp
 import pytest
+
+from collector.exporter.uploader import client_session
 
 
 @pytest.fixture(autouse=True)
@@ -9,3 +14,9 @@ def _no_proxy_of_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY"):
         monkeypatch.delenv(name, raising=False)
         monkeypatch.delenv(name.lower(), raising=False)
+
+
+@pytest.fixture
+async def session() -> AsyncIterator[aiohttp.ClientSession]:
+    async with client_session(4) as made:
+        yield made

@@ -26,14 +26,28 @@ def batch(
 
 def seal(whole: Batch) -> SealedBatch:
     """Return a sealed batch as ``processor.encoder.Sealer`` would, with a body of no meaning."""
-    owed: dict[Receipt, int] = {}
-    for run in whole.runs:
-        owed[run.receipt] = owed.get(run.receipt, 0) + 1
     return SealedBatch(
         whole.destination,
         b"body of %d runs" % len(whole.runs),
         {"Content-Type": "multipart/form-data; boundary=b", "Content-Encoding": "zstd"},
-        list(owed.items()),
-        len(whole.runs),
+        [run.receipt for run in whole.runs],
+        list(range(1, len(whole.runs) + 1)),
         1000,
+    )
+
+
+def sealed(
+    endpoint: str,
+    key: str = "lsv2_pt_secret",
+    workspace: str | None = None,
+    body: bytes = b"\x28\xb5body",
+) -> SealedBatch:
+    """Return a sealed batch of one run, whose body has no meaning."""
+    headers = {
+        "Content-Type": "multipart/form-data; boundary=b",
+        "Content-Encoding": "zstd",
+        "X-Pre-Compressed-Size": "10",
+    }
+    return SealedBatch(
+        Destination(endpoint, key, workspace, "default"), body, headers, [receipt(1)], (9,), 10
     )

@@ -1,122 +1,119 @@
-import base64
+import asyncio
 import json
-import os
-import stat
+from contextlib import suppress
 from pathlib import Path
 
-import pytest
+from structlog.testing import capture_logs
 
 from collector.exporter.dead_letters import DeadLetterDir
+from collector.metrics import Metrics
 from collector.model import Destination, SealedBatch
-from tests.fakes import FakeClock
+from tests.collector.exporter.samples import receipt
+from tests.fakes import FakeClock, until
 
 KEY = "lsv2_pt_secret"
 
 
-def sealed() -> SealedBatch:
-    headers = {
-        "Content-Type": "multipart/form-data; boundary=b",
-        "Content-Encoding": "zstd",
-        "X-Post-Compressed-Size": "4",
-    }
+def sealed(size: int = 4) -> SealedBatch:
+    headers = {"Content-Type": "multipart/form-data; boundary=b", "Content-Encoding": "zstd"}
     where = Destination("https://upstream.test/api/v1", KEY, None, "default")
-    return SealedBatch(where, b"\x28\xb5\x2f\xfd", headers, [], 2, 10)
+    return SealedBatch(where, b"x" * size, headers, [receipt(2), receipt(2)], (5, 9), 10)
 
 
-def test_a_letter_holds_what_a_replay_and_a_reader_need(tmp_path: Path) -> None:
-    file = DeadLetterDir(tmp_path, FakeClock()).write(sealed(), "422", "bad run type")
-
-    letter = json.loads(file.read_bytes())
-    assert base64.b64decode(letter.pop("body_base64")) == b"\x28\xb5\x2f\xfd"
-    assert letter == {
-        "version": 1,
-        "endpoint": "runs/multipart",
-        "url": "https://upstream.test/api/v1",
-        "destination": sealed().destination.label,
-        "reason": "422",
-        "detail": "bad run type",
-        "headers": {
-            "Content-Type": "multipart/form-data; boundary=b",
-            "Content-Encoding": "zstd",
-        },
-        "runs": 2,
-    }
+def letter_dir(
+    path: Path, metrics: Metrics, max_bytes: int = 1 << 20, clock: FakeClock | None = None
+) -> DeadLetterDir:
+    return DeadLetterDir(
+        path,
+        clock or FakeClock(),
+        metrics,
+        max_bytes=max_bytes,
+        max_age=100.0,
+        run_ids=lambda batch: ["id"] * batch.runs,
+    )
 
 
-def test_no_key_is_in_a_letter_or_its_name(tmp_path: Path) -> None:
-    file = DeadLetterDir(tmp_path, FakeClock()).write(sealed(), "401", "")
-
-    assert KEY not in file.read_text()
-    assert KEY not in file.name
+def value(metrics: Metrics, name: str, **labels: str) -> float | None:
+    return metrics.registry.get_sample_value(f"collector_proxy_{name}", labels)
 
 
-def test_the_name_has_the_time_to_the_microsecond(tmp_path: Path) -> None:
+def test_a_letter_tells_what_was_refused_why_and_when(tmp_path: Path) -> None:
     clock = FakeClock()
-    clock.epoch_ns = 1_700_000_000_000_042_999
+    clock.advance(5.0)
 
-    file = DeadLetterDir(tmp_path, clock).write(sealed(), "422", "")
+    path = letter_dir(tmp_path, Metrics(), clock=clock).write(
+        sealed(), "422", "bad run type", first_ns=clock.epoch_ns
+    )
 
-    assert file.parent == tmp_path
-    assert file.name.startswith("trace_1700000000.000042_")
-    assert file.name.endswith(".json")
-    assert len(file.name) == len("trace_1700000000.000042_01234567.json")
-
-
-def test_letters_of_one_moment_do_not_meet(tmp_path: Path) -> None:
-    letters = DeadLetterDir(tmp_path, FakeClock())
-
-    files = {letters.write(sealed(), "422", "") for _ in range(5)}
-
-    assert files == set(tmp_path.iterdir())
-    assert len(files) == 5
+    assert path is not None
+    letter = json.loads(path.read_bytes())
+    assert (letter["reason"], letter["detail"]) == ("422", "bad run type")
+    assert letter["run_ids"] == ["id", "id"]
+    assert letter["first_tried"] == "2026-01-01T00:00:00.000000+00:00"
+    assert letter["given_up"] == "2026-01-01T00:00:05.000000+00:00"
 
 
-def test_only_the_owner_may_read_a_letter(tmp_path: Path) -> None:
-    file = DeadLetterDir(tmp_path, FakeClock()).write(sealed(), "422", "")
+def test_no_key_is_in_a_letter_its_name_the_metrics_or_the_log(tmp_path: Path) -> None:
+    metrics = Metrics()
+    letters = letter_dir(tmp_path, metrics, max_bytes=1000)
 
-    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    with capture_logs() as lines:
+        for _ in range(5):
+            letters.write(sealed(), "401", f"bad key {KEY}")
+        letters.write(sealed(2000), "401", "")
+
+    assert len(lines) == 2
+    written = [path.read_text() + path.name for path in tmp_path.iterdir()]
+    samples = [repr(sample) for family in metrics.registry.collect() for sample in family.samples]
+    assert KEY not in "".join([*written, *samples, *map(str, lines)])
 
 
-def test_the_directory_is_made_when_it_is_needed(tmp_path: Path) -> None:
-    path = tmp_path / "deep" / "letters"
+def test_the_metrics_show_how_many_letters_there_are_and_their_bytes(tmp_path: Path) -> None:
+    metrics = Metrics()
+    letters = letter_dir(tmp_path, metrics)
 
-    file = DeadLetterDir(path, FakeClock()).write(sealed(), "422", "")
+    paths = [letters.write(sealed(), "422", "") for _ in range(3)]
 
-    assert file.exists()
-    assert stat.S_IMODE(path.stat().st_mode) == 0o700
+    assert value(metrics, "dead_letters") == 3
+    assert value(metrics, "dead_letter_bytes") == sum(p.stat().st_size for p in paths if p)
 
 
-def test_a_letter_that_cannot_be_written_is_an_error(tmp_path: Path) -> None:
+def test_a_letter_larger_than_the_bound_is_written_nowhere(tmp_path: Path) -> None:
+    metrics = Metrics()
+
+    path = letter_dir(tmp_path, metrics, max_bytes=100).write(sealed(), "422", "")
+
+    assert path is None
+    assert list(tmp_path.iterdir()) == []
+    assert value(metrics, "dead_letters_expired_total", reason="size") == 1
+
+
+async def test_tending_begins_at_once_with_what_an_earlier_process_left(tmp_path: Path) -> None:
+    letter_dir(tmp_path, Metrics()).write(sealed(), "422", "")
+    metrics = Metrics()
+
+    tending = asyncio.ensure_future(letter_dir(tmp_path, metrics).tend())
+    await until(lambda: value(metrics, "dead_letters") == 1)
+    tending.cancel()
+    with suppress(asyncio.CancelledError):
+        await tending
+
+    assert tending.cancelled()
+
+
+async def test_a_folder_that_cannot_be_tended_is_told_of_and_ends_nothing(tmp_path: Path) -> None:
     path = tmp_path / "letters"
     path.write_text("a file is in the way")
 
-    with pytest.raises(OSError, match="letters"):
-        DeadLetterDir(path, FakeClock()).write(sealed(), "422", "")
+    with capture_logs() as lines:
+        tending = asyncio.ensure_future(letter_dir(path, Metrics()).tend())
+        await until(lambda: lines)
+        running = not tending.done()
+        tending.cancel()
+        with suppress(asyncio.CancelledError):
+            await tending
 
-
-def test_a_letter_that_fails_half_way_leaves_nothing_behind(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def full(_: int) -> None:
-        raise OSError("no space left")
-
-    monkeypatch.setattr("os.fsync", full)
-
-    with pytest.raises(OSError, match="no space left"):
-        DeadLetterDir(tmp_path, FakeClock()).write(sealed(), "422", "")
-
-    assert list(tmp_path.iterdir()) == []
-
-
-def test_a_letter_and_its_name_are_on_the_disk_before_it_counts(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    synced: list[bool] = []
-    monkeypatch.setattr(
-        "os.fsync", lambda file: synced.append(stat.S_ISDIR(os.fstat(file).st_mode))
-    )
-
-    DeadLetterDir(tmp_path, FakeClock()).write(sealed(), "422", "")
-
-    # The file, then the directory.
-    assert synced == [False, True]
+    assert running
+    assert lines == [
+        {"event": "dead letters not tended", "error": "NotADirectoryError", "log_level": "warning"}
+    ]

@@ -5,9 +5,17 @@ from hypothesis import strategies as st
 
 from collector.exporter.lane import Lease
 from collector.exporter.outbox import Outbox
+from collector.model import Destination, SealedBatch
 from tests.collector.exporter import samples
 from tests.collector.exporter.test_outbox import A, B, nothing_to_take, outbox_at, take
 from tests.fakes import FakeClock
+
+
+def sealed_of_ten(where: Destination) -> SealedBatch:
+    """Return a sealed batch with a body of ten bytes."""
+    sealed = samples.seal(samples.batch(where))
+    sealed.body = b"ten bytes."
+    return sealed
 
 
 def step_of(outbox: Outbox, clock: FakeClock, out: list[Lease], step: str) -> int:
@@ -22,8 +30,19 @@ def step_of(outbox: Outbox, clock: FakeClock, out: list[Lease], step: str) -> in
     elif out and step == "done":
         outbox.done(out.pop(0))
         return -1
+    elif out and step == "served":
+        outbox.done(out.pop(0), seconds=0.5)
+        return -1
     elif out and step == "again":
         outbox.again(out.pop(0), 1.5)
+    elif out and step == "failed":
+        outbox.again(out.pop(0), 1.5, seconds=0.5, reason="503")
+    elif out and step == "pause":
+        outbox.pause(out.pop(0), 2.5, "key")
+    elif out and step == "split":
+        whole = out.pop(0)
+        outbox.replace(whole, [sealed_of_ten(whole.destination) for _ in range(2)])
+        return 1
     elif out and step == "aside":
         outbox.aside(out.pop(0), 0.5)
     elif out and step == "back":
@@ -31,7 +50,21 @@ def step_of(outbox: Outbox, clock: FakeClock, out: list[Lease], step: str) -> in
     return 0
 
 
-STEPS = ("add a", "add b", "take", "done", "again", "aside", "back", "wait", "drain")
+STEPS = (
+    "add a",
+    "add b",
+    "take",
+    "done",
+    "served",
+    "again",
+    "failed",
+    "pause",
+    "split",
+    "aside",
+    "back",
+    "wait",
+    "drain",
+)
 
 
 @given(st.lists(st.sampled_from(STEPS), max_size=40))

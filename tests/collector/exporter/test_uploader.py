@@ -1,5 +1,4 @@
 import asyncio
-from collections.abc import AsyncIterator
 from contextlib import suppress
 from pathlib import Path
 
@@ -9,27 +8,10 @@ import pytest
 from collector import __version__
 from collector.errors import UploadRejected, UploadUnavailable
 from collector.exporter.uploader import Uploader, client_session
-from collector.model import Destination, SealedBatch
+from tests.collector.exporter.samples import sealed
 from tests.fakes import PATIENCE, Answer, FakeClock, FakeUpstream
 
 KEY = "lsv2_pt_secret"
-
-
-@pytest.fixture
-async def session() -> AsyncIterator[aiohttp.ClientSession]:
-    async with client_session(4) as made:
-        yield made
-
-
-def sealed(
-    endpoint: str, key: str = KEY, workspace: str | None = None, body: bytes = b"\x28\xb5body"
-) -> SealedBatch:
-    headers = {
-        "Content-Type": "multipart/form-data; boundary=b",
-        "Content-Encoding": "zstd",
-        "X-Pre-Compressed-Size": "10",
-    }
-    return SealedBatch(Destination(endpoint, key, workspace, "default"), body, headers, [], 1, 10)
 
 
 async def answered(session: aiohttp.ClientSession, answer: Answer) -> None:
@@ -105,89 +87,6 @@ async def test_each_try_sends_the_same_body(session: aiohttp.ClientSession, size
     assert upstream.bodies() == [b"z" * size] * 4
 
 
-@pytest.mark.parametrize("status", [200, 201, 202, 204, 409])
-async def test_delivered(session: aiohttp.ClientSession, status: int) -> None:
-    await answered(session, Answer(status, body=b""))
-
-
-@pytest.mark.parametrize("status", [408, 425, 429, 500, 501, 502, 503, 504, 520, 529])
-async def test_passing_trouble(session: aiohttp.ClientSession, status: int) -> None:
-    with pytest.raises(UploadUnavailable) as trouble:
-        await answered(session, Answer(status))
-
-    assert trouble.value.reason == str(status)
-    assert trouble.value.retry_after is None
-
-
-@pytest.mark.parametrize("status", [301, 302, 307, 308, 400, 401, 403, 404, 405, 413, 422, 499])
-async def test_refused_for_good(session: aiohttp.ClientSession, status: int) -> None:
-    headers = {"Location": "/elsewhere"} if status < 400 else {}
-    with pytest.raises(UploadRejected) as verdict:
-        await answered(session, Answer(status, headers, b'{"detail":"no"}'))
-
-    assert verdict.value.reason == str(status)
-    assert verdict.value.detail == '{"detail":"no"}'
-
-
-@pytest.mark.parametrize(
-    ("value", "seconds"),
-    [("30", 30.0), ("Thu, 01 Jan 2026 00:00:30 GMT", 30.0), ("in a while", None)],
-)
-async def test_retry_after_travels_with_the_trouble(
-    session: aiohttp.ClientSession, value: str, seconds: float | None
-) -> None:
-    with pytest.raises(UploadUnavailable) as trouble:
-        await answered(session, Answer(429, {"Retry-After": value}))
-
-    assert trouble.value.retry_after == seconds
-
-
-async def test_a_redirect_is_not_followed(session: aiohttp.ClientSession) -> None:
-    async with FakeUpstream(Answer(307, {"Location": "/elsewhere"})) as upstream:
-        with pytest.raises(UploadRejected):
-            await Uploader(session, FakeClock()).upload(sealed(upstream.url))
-
-    assert [request.path for request in upstream.requests] == ["/runs/multipart"]
-
-
-async def test_500_characters_of_a_refusal_are_kept(session: aiohttp.ClientSession) -> None:
-    with pytest.raises(UploadRejected) as verdict:
-        await answered(session, Answer(422, body=("ä" * 501).encode()))
-
-    assert verdict.value.detail == "ä" * 500
-
-
-async def test_an_answer_that_is_no_text_is_shown_as_far_as_it_goes(
-    session: aiohttp.ClientSession,
-) -> None:
-    with pytest.raises(UploadRejected) as verdict:
-        await answered(session, Answer(400, body=b"a\xffb"))
-
-    assert verdict.value.detail == "a\ufffdb"
-
-
-async def test_a_key_that_upstream_repeats_is_blotted_out(session: aiohttp.ClientSession) -> None:
-    with pytest.raises(UploadRejected) as verdict:
-        await answered(session, Answer(401, body=f"unknown key {KEY}!".encode()))
-
-    assert verdict.value.detail == "unknown key ***!"
-
-
-async def test_a_batch_without_a_key_is_refused_as_upstream_says(
-    session: aiohttp.ClientSession,
-) -> None:
-    async with FakeUpstream(Answer(401, body=b"who?")) as upstream:
-        with pytest.raises(UploadRejected) as verdict:
-            await Uploader(session, FakeClock()).upload(sealed(upstream.url, key=""))
-
-    assert verdict.value.detail == "who?"
-
-
-async def test_an_endless_answer_is_left_after_64_kib(session: aiohttp.ClientSession) -> None:
-    async with asyncio.timeout(PATIENCE):
-        await answered(session, Answer(200, body=b"x" * 100_000, cut="stall"))
-
-
 @pytest.mark.parametrize("cut", ["before", "within"])
 async def test_a_connection_cut_in_an_answer_is_passing_trouble(
     session: aiohttp.ClientSession, cut: str
@@ -212,6 +111,51 @@ async def test_an_upstream_that_never_answers_hits_the_time_out() -> None:
     async with client_session(1, timeout=0.02) as session, FakeUpstream(Answer(never=True)) as up:
         with pytest.raises(UploadUnavailable) as trouble:
             await Uploader(session, FakeClock()).upload(sealed(up.url))
+
+    assert trouble.value.reason == "timeout"
+
+
+async def test_silence_after_a_large_body_hits_the_time_out_as_soon() -> None:
+    body = b"z" * (4 << 20)
+    async with client_session(1, timeout=0.2) as session, FakeUpstream(Answer(never=True)) as up:
+        async with asyncio.timeout(PATIENCE):
+            with pytest.raises(UploadUnavailable) as trouble:
+                await Uploader(session, FakeClock()).upload(sealed(up.url, body=body))
+
+    assert trouble.value.reason == "timeout"
+    assert len(up.requests) == 1
+
+
+async def test_a_large_body_has_time_for_a_slow_line() -> None:
+    async def pause_in_the_body(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        await reader.readexactly(1 << 20)
+        await asyncio.sleep(0.3)
+        await reader.readexactly(31 << 20)
+        writer.write(b"HTTP/1.1 202 Accepted\r\nContent-Length: 0\r\n\r\n")
+        writer.close()
+
+    server = await asyncio.start_server(pause_in_the_body, "127.0.0.1", 0, limit=1 << 16)
+    url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+    async with server, client_session(1, timeout=0.2) as session:
+        await Uploader(session, FakeClock()).upload(sealed(url, body=b"z" * (32 << 20)))
+
+
+async def test_an_upstream_that_stops_reading_is_left_when_its_time_is_over() -> None:
+    stopped = asyncio.Event()
+
+    async def stop_reading(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        await stopped.wait()
+        writer.close()
+
+    server = await asyncio.start_server(stop_reading, "127.0.0.1", 0, limit=1 << 12)
+    url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+    async with server, client_session(1, timeout=0.05) as session:
+        # 0.05 s, and at 1 Mbit/s 0.1 s for so small a body.
+        with pytest.raises(UploadUnavailable) as trouble:
+            await Uploader(session, FakeClock()).upload(sealed(url, body=b"z" * 13_000))
+        stopped.set()
 
     assert trouble.value.reason == "timeout"
 

@@ -186,7 +186,7 @@ def test_relief_releases_what_waits_longest_until_there_is_room() -> None:
     assembler.add([encoded(2, 1, trace_id=THIRD, size=5_000)], 2.0)
     assembler.add([encoded(4, 1, trace_id=OTHER, size=5_000)], 3.0)
 
-    out = assembler.relieve(11_000)
+    out = assembler.relieve(12_000)
 
     assert [(run.trace_id, run.span_id[-1]) for run in out][:2] == [(OTHER, "2"), (OTHER, "4")]
     assert len(out) == 4
@@ -202,6 +202,18 @@ def test_relief_forgets_what_is_over_before_it_releases_what_waits() -> None:
     assert assembler.relieve(1) == []
     assert assembler.held_runs == 1
     assert assembler.add([encoded(3, 1)], 2.0) == []
+
+
+def test_relief_forgets_the_places_of_what_it_released_before_it_releases_more() -> None:
+    assembler = new_assembler()
+    assembler.add([encoded(2, 1, trace_id=OTHER, size=5_000)], 0.0)
+    assembler.add([encoded(2, 1, size=5_000)], 1.0)
+
+    out = assembler.relieve(5_500)
+
+    assert [run.trace_id for run in out] == [OTHER]
+    assert assembler.held_runs == 1
+    assert parents(assembler.add([encoded(3, 2, trace_id=OTHER)], 2.0)) == {}
 
 
 def test_places_stay_known_after_a_release_by_pressure() -> None:

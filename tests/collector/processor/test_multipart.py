@@ -96,11 +96,22 @@ def test_late_metadata_joins_the_runs_own() -> None:
     assert parts_of(run)[2][2] == b'{"metadata":{"thread_id":"t","own":1}}'
 
 
+def test_each_run_ends_where_the_next_one_begins() -> None:
+    runs = [root(), encoded(2)]
+    runs[1].place = runs[0].place
+
+    body, _, ends = multipart_body(runs)
+
+    alone = [len(multipart_body([run])[0]) for run in runs]
+    closing = len(body) - ends[-1]
+    assert ends == [alone[0] - closing, alone[0] + alone[1] - 2 * closing]
+
+
 def test_the_second_result_counts_contents_only() -> None:
     run = root()
     run.attachments = (("pic", "image/png", b"12345"),)
 
-    body, contents = multipart_body([run])
+    body, contents, _ = multipart_body([run])
 
     assert contents == sum(len(content) for _, _, content in read_parts(CONTENT_TYPE, body))
 

@@ -1,0 +1,84 @@
+"""Who may upload next."""
+
+from collector.exporter.endpoint import Endpoint, Endpoints
+from collector.exporter.lane import Lane, Lease
+
+# Uploads that may never end must not have all slots: of those that ask whether upstream is back,
+# no more than the slots divided by this are out.
+_SHARE_AT_FIRST = 2
+_SHARE_LATER = 4
+_QUICK_FAILURES = 3
+
+Tenant = tuple[str, str, str | None]
+
+
+class Slots:
+    """Shares the uploads that may be in flight among the lanes, and leaves the order to others.
+
+    The more batches of a lane are out, the more slots must stay free besides, in all and of its
+    endpoint: alone a lane gets 12 of 16, and whoever comes then has the next one at once. A lane
+    that was served nothing of late gets its second slot only while half of all are free: it may be
+    one that never gets an answer. Lanes whose last upload failed get no more than half of the slots
+    together; a quarter, once they have failed for long.
+    """
+
+    def __init__(self, slots: int, per_tenant: int) -> None:
+        """Share *slots* slots, of which a lane gets *per_tenant* at most."""
+        self._slots = slots
+        self._per_tenant = per_tenant
+        self._endpoints = Endpoints(slots)
+        self._out = 0
+        self._asking = 0
+
+    @property
+    def limit(self) -> int:
+        """Uploads that may be in flight to one endpoint, of all endpoints the most."""
+        return self._endpoints.limit
+
+    def enter(self, url: str) -> None:
+        """Count a lane that goes to *url*."""
+        self._endpoints.enter(url)
+
+    def leave(self, url: str) -> None:
+        """Count a lane to *url* as forgotten."""
+        self._endpoints.leave(url)
+
+    def has_turn(self, tenant: Tenant, lane: Lane, now: float) -> bool:
+        """Tell whether there is a slot for *lane*, should it have a batch that may be sent."""
+        endpoint = self._endpoints[tenant[0]]
+        besides = lane.out.bit_length()
+        if lane.out and not endpoint.serves(tenant):
+            besides = max(besides, self._slots // 2 - 1)
+        if self._slots - self._out <= besides or endpoint.free(now) <= besides:
+            return False
+        if not lane.failures:
+            return True
+        share = _SHARE_AT_FIRST if lane.failures <= _QUICK_FAILURES else _SHARE_LATER
+        return self._asking < max(self._slots // share, 1) and endpoint.hold_until <= now
+
+    def next_at(self, url: str, lane: Lane, now: float) -> float | None:
+        """Return when, after *now*, time alone may give *lane* its turn; None for never."""
+        endpoint = self._endpoints[url]
+        at = lane.next_at(self._per_tenant)
+        if at is not None and lane.failures:
+            at = max(at, endpoint.hold_until)
+        if (at is None or at <= now) and lane.waits:
+            # Ready, and without a slot: another batch must end, or be out for too long.
+            at = endpoint.next_at()
+        return at if at is not None and at > now else None
+
+    def hand_out(self, lease: Lease, now: float) -> None:
+        """Count a batch as out."""
+        self._out += 1
+        self._asking += lease.asks
+        self._endpoints[lease.destination.endpoint].started(lease, now)
+
+    def take_in(self, lease: Lease) -> Endpoint:
+        """Count a batch as out no more; return the endpoint, which must be told how it ended."""
+        self._out -= 1
+        self._asking -= lease.asks
+        return self._endpoints[lease.destination.endpoint]
+
+    def resume(self) -> None:
+        """Forget that endpoints are down."""
+        self._endpoints.answer()

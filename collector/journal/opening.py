@@ -1,0 +1,142 @@
+"""Reads a journal's directory at the start: what is open in it, whatever state it is in."""
+
+import re
+from collections.abc import Iterable, Iterator
+from itertools import pairwise
+from pathlib import Path
+
+import structlog
+
+from collector.journal.files import Files
+from collector.journal.frames import SEGMENT_HEADER_BYTES, LaterVersion, read_segment_header
+from collector.journal.keeping import Keeper
+from collector.journal.scan import Scan
+from collector.journal.segment import Segment
+
+log = structlog.get_logger()
+
+_NAME = re.compile(r"(\d{10})-([0-9a-f]{8})\.journal(\.tmp)?")
+
+
+def segment_path(directory: Path, order: int, salt: int) -> Path:
+    """Return the file name that tells a segment's order and salt."""
+    return directory / f"{order:010d}-{salt:08x}.journal"
+
+
+class Opened:
+    """What a journal's directory holds. What is of no use in it is removed, put aside or mended.
+
+    Attributes:
+        segments: those with records, or with word of others' records, in order.
+        last_order: the highest order that is in use.
+        units: what the open records owe.
+    """
+
+    def __init__(self, directory: Path, files: Files, keeper: Keeper) -> None:
+        """Read it.
+
+        Raises:
+            OSError: the directory cannot be read.
+        """
+        self._files = files
+        self._keeper = keeper
+        self.segments: list[Segment] = []
+        self.last_order = 0
+        self.units = 0
+        before = keeper.lost
+        scans = [Scan(segment, files, keeper) for segment in self._found(directory)]
+        self._settle(scans)
+        for scan in scans:
+            if scan.frames:
+                self.segments.append(scan.segment)
+                self.units += scan.count()
+            else:
+                self._dispose(scan)
+        # One order each: a segment whose damaged header no longer says what it replaces.
+        for earlier, later in pairwise(self.segments):
+            later.order = max(later.order, earlier.order + 1)
+            self.last_order = max(self.last_order, later.order)
+        if keeper.lost > before:
+            keeper.tell("the journal was damaged: what is lost was kept aside")
+
+    def _found(self, directory: Path) -> list[Segment]:
+        found: list[Segment] = []
+        for name in sorted(self._files.names(directory)):
+            match = _NAME.fullmatch(name)
+            if match is None:
+                continue
+            path = directory / name
+            self.last_order = max(self.last_order, int(match[1]))
+            if match[3]:
+                # Its writer died before it had its name: whatever is in it is elsewhere too.
+                self._remove(path)
+                continue
+            try:
+                found.append(self._open(path, int(match[1]), int(match[2], 16)))
+            except LaterVersion as exc:
+                self._put_aside(path, f"version-{exc.version}")
+                log.error(
+                    "a later version wrote this part of the journal: it was put aside",
+                    file=name,
+                    version=exc.version,
+                )
+            except OSError as exc:
+                self._keeper.lose(1)
+                log.error("a file of the journal cannot be read", file=name, error=exc.strerror)
+        return list(self._current(found))
+
+    def _open(self, path: Path, order: int, salt: int) -> Segment:
+        files = self._files
+        fd = files.open(path)
+        try:
+            segment = Segment(path, order, salt, fd, files.size(fd))
+            replaces = read_segment_header(files.read(fd, SEGMENT_HEADER_BYTES, 0), salt)
+        except BaseException:
+            files.close(fd)
+            raise
+        segment.damaged = replaces is None
+        segment.replaces = replaces or ()
+        return segment
+
+    def _current(self, found: Iterable[Segment]) -> Iterator[Segment]:
+        """Yield those that no other one has taken the place of; remove the others."""
+        found = list(found)
+        replaced = {salt for segment in found for salt in segment.replaces}
+        for segment in found:
+            if segment.salt not in replaced:
+                yield segment
+                continue
+            self._files.close(segment.fd)
+            self._remove(segment.path)
+
+    def _settle(self, scans: Iterable[Scan]) -> None:
+        """Let the records be done that any segment says are done."""
+        by_salt = {scan.segment.salt: scan for scan in scans}
+        for scan in by_salt.values():
+            for number in scan.settled:
+                about = by_salt.get(number >> 32)
+                if about is not None:
+                    scan.segment.mentions.add(number >> 32)
+                    about.settle(number & 0xFFFFFFFF)
+
+    def _dispose(self, scan: Scan) -> None:
+        """Let go of a file in which there is nothing to read."""
+        segment = scan.segment
+        self._files.close(segment.fd)
+        if scan.whole:
+            self._remove(segment.path)
+            return
+        self._keeper.lose(1)
+        self._put_aside(segment.path, "corrupt")
+
+    def _put_aside(self, path: Path, suffix: str) -> None:
+        try:
+            self._keeper.put_aside(path, suffix)
+        except OSError as exc:
+            log.error("a file could not be put aside", file=path.name, error=exc.strerror)
+
+    def _remove(self, path: Path) -> None:
+        try:
+            self._files.remove(path)
+        except OSError as exc:
+            log.warning("a file could not be removed", file=path.name, error=exc.strerror)

@@ -1,0 +1,47 @@
+"""Which segments to write anew, so that there is room, and not too many files."""
+
+from collections.abc import Sequence
+from itertools import pairwise
+from operator import attrgetter
+
+from collector.journal.segment import Segment
+
+# Less than this part of a segment is not worth writing the rest of it again.
+_WORTH = 8
+# Segments beyond twice what the open records need.
+_SPARE = 3
+
+
+def wasteful(segments: Sequence[Segment], segment_bytes: int, room: int) -> list[Segment]:
+    """Return the segment that holds the most bytes of no use, if writing it anew is worth while.
+
+    Args:
+        room: bytes that there is for the copy.
+    """
+    fitting = [segment for segment in segments if segment.live_bytes <= room]
+    if not fitting:
+        return []
+    worst = max(fitting, key=attrgetter("waste"))
+    return [worst] if worst.waste >= segment_bytes // _WORTH else []
+
+
+def worthy(segments: Sequence[Segment]) -> list[Segment]:
+    """Return those of which a copy needs less room than it makes, the best one first."""
+    most = sorted(segments, key=attrgetter("waste"), reverse=True)
+    return [segment for segment in most if segment.waste > segment.live_bytes]
+
+
+def crowded(segments: Sequence[Segment], segment_bytes: int, room: int) -> list[Segment]:
+    """Return two neighbours whose open records fit in one segment, if there are too many segments.
+
+    The files take about twice what is open at most, and what is open is copied once for each byte
+    that is won, not more.
+    """
+    live = sum(segment.live_bytes for segment in segments)
+    if len(segments) <= 2 * live // segment_bytes + _SPARE:
+        return []
+    first, second = min(
+        pairwise(segments), key=lambda pair: pair[0].live_bytes + pair[1].live_bytes
+    )
+    together = first.live_bytes + second.live_bytes
+    return [first, second] if together <= min(room, segment_bytes) else []

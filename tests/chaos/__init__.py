@@ -1,0 +1,1 @@
+"""What is acknowledged arrives, whatever dies, fills, hangs or refuses in between."""

@@ -1,0 +1,50 @@
+"""kill -9 at random moments under load, and a start on the same journal, again and again."""
+
+import asyncio
+import random
+
+from tests.chaos.load import RawLoad
+from tests.chaos.result import Result
+from tests.chaos.script import Rule
+from tests.chaos.sdk_load import SdkLoad
+from tests.chaos.stage import staged, template
+
+
+async def kill9(long: bool, rounds: int | None = None) -> Result:
+    """With the disk journal: no span lost, nothing doubled; late log records are counted."""
+    result = Result("kill9", rounds or (100 if long else 10), late_logs_go=True)
+    return await _kill(result, disk=True)
+
+
+async def kill9_memory(long: bool, rounds: int | None = None) -> Result:
+    """With the memory journal: the table tells what is lost."""
+    result = Result("kill9_memory", rounds or (100 if long else 3), honest=True)
+    return await _kill(result, disk=False)
+
+
+async def _kill(result: Result, *, disk: bool) -> Result:
+    chance = random.Random(result.rounds)
+    async with staged(sandbox=True) as stage:
+        proxy = await stage.proxy(disk=disk)
+        # Answers take a while, so that uploads are under way at each moment.
+        await stage.upstream.script(Rule(every=5, status=503), Rule(jitter=0.3))
+        async with (
+            RawLoad(proxy.url, template(1, logs=True), rate=60, logs=True, stubborn=True) as load,
+            SdkLoad(proxy.url) as sdk,
+        ):
+            off: list[str] = []
+            for number in range(result.rounds):
+                await asyncio.sleep(0.1 + 0.9 * chance.random())
+                balance = await proxy.balance()
+                if not balance.closes:
+                    off.append(f"round {number}: {balance}")
+                await asyncio.sleep(0.1 * chance.random())
+                await proxy.kill()
+                await proxy.start()
+        result.check(not off, f"the balance was off in {len(off)} rounds, first {off[:1]}")
+        await stage.upstream.script()
+        result.notes.append(f"slowest start {max(proxy.ready_seconds):.1f} s")
+        owed = await stage.close(result, proxy, load, sdk, placed=False)
+        shown = await stage.upstream.in_sandbox()
+        result.check(shown <= len(owed.sent), f"{shown} runs in the sandbox of {len(owed.sent)}")
+        return result

@@ -1,0 +1,84 @@
+"""A segment log on a fake disk, with segments that are small enough to have many."""
+
+from collections.abc import Iterator
+from itertools import count
+from pathlib import Path
+
+from collector.journal.segment import Entry
+from collector.journal.segment_log import Draft, SegmentLog
+from tests.collector.journal.fake_files import FakeFiles
+
+DIRECTORY = Path("/data/journal")
+_SALTS = count(0x9E3779B1, 0x61C88647)
+
+
+class Log:
+    """A log whose records are known by a number, which is in the meta.
+
+    Attributes:
+        files: its disk.
+        lost: records that were counted as unreadable.
+    """
+
+    def __init__(
+        self,
+        files: FakeFiles,
+        *,
+        sync: bool = True,
+        durable: bool | None = None,
+        max_bytes: int = 1 << 30,
+        segment_bytes: int = 600,
+    ) -> None:
+        """Make it, not opened yet; *sync* is that of the appends, and ``durable`` where None."""
+        self.files = files
+        self.lost = 0
+        self._sync = sync
+        self.log = SegmentLog(
+            DIRECTORY,
+            files,
+            self._lose,
+            durable=sync if durable is None else durable,
+            max_bytes=max_bytes,
+            random_salt=lambda: next(_SALTS) & 0xFFFFFFFF,
+        )
+        self.log._segments.segment_bytes = segment_bytes
+
+    def append(self, *numbers: int, size: int = 100, aside: bool = False) -> list[Entry]:
+        """Append records of *size* bytes in one write."""
+        drafts = [
+            Draft(str(number).encode(), bytes([number % 251]) * size, 1, aside=aside)
+            for number in numbers
+        ]
+        return self.log.append(drafts, sync=self._sync)
+
+    def take(self) -> tuple[int, Entry] | None:
+        """Take the oldest record; return its number."""
+        taken = self.log.take()
+        if taken is None:
+            return None
+        number = int(taken.meta)
+
+        assert taken.body == bytes([number % 251]) * len(taken.body)
+        return number, taken.entry
+
+    def take_all(self) -> dict[int, Entry]:
+        """Take the whole backlog, and see that nothing comes twice."""
+        found: dict[int, Entry] = {}
+        for number, entry in self._taken():
+            assert number not in found
+            found[number] = entry
+        return found
+
+    def _taken(self) -> Iterator[tuple[int, Entry]]:
+        while (taken := self.take()) is not None:
+            yield taken
+
+    def _lose(self, records: int) -> None:
+        self.lost += records
+
+
+def opened(files: FakeFiles, *, sync: bool = True, max_bytes: int = 1 << 30) -> Log:
+    """Return an open log on *files*."""
+    log = Log(files, sync=sync, max_bytes=max_bytes)
+    log.log.open()
+    return log
