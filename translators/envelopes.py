@@ -88,11 +88,13 @@ def opened(item: JsonObject, default: str) -> tuple[JsonObject, str, JsonObject]
 
 
 def _around(item: JsonObject, *known: str) -> JsonObject:
-    """Return what an envelope says beyond the *known* keys; of these, what is no word."""
+    """Return what an envelope says beyond the *known* keys, and of these what nobody reads."""
     return {
         key: value
         for key, value in item.items()
-        if key not in known or (key in ("role", "type") and not isinstance(value, str))
+        if key not in known
+        or (key == "role" and not isinstance(value, str))
+        or (key == "type" and value != "constructor" and _short(value) not in _TYPES)
     }
 
 

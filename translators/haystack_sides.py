@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 from translators.attributes import json_or_text, text
 from translators.base import Draft
+from translators.halves import say_parts
 from translators.haystack_content import (
     chat_messages,
     documents_from,
@@ -56,24 +57,28 @@ def say_model(told: Exchange, draft: Draft) -> None:
 
 def _say_request(given: JsonObject, told: Exchange, draft: Draft) -> None:
     taken = set()
+    beside: JsonObject = {}
     params = given.get("generation_kwargs")
     if isinstance(params, dict):
         draft.say("model", text(params.get("model")))
-        for name, value in params.items():
-            draft.say(f"params.{name}", value)
-        if told.alone:
-            taken.add("generation_kwargs")
+        beside = {f"params.{name}": value for name, value in params.items()}
+        taken.add("generation_kwargs")
     tools = tools_from(given.get("tools"))
     if tools:
-        draft.say("params.tools", tools)
-        if told.alone:
-            taken.add("tools")
+        beside["params.tools"] = tools
+        taken.add("tools")
+    if not told.alone:  # others may win with theirs
+        taken = set()
+        for field, value in beside.items():
+            draft.say(field, value)
+        beside = {}
     prompt = given.get("prompt")
     messages = None if prompt is not None else chat_messages(given.get("messages"), "user")
     inputs: JsonObject = {} if messages is None else {"messages": messages}
     if messages is not None:
         taken.add("messages")
-    draft.say("inputs", {**inputs, **unless_empty(given, taken)}, told.given_key)
+    inputs = {**inputs, **unless_empty(given, taken)}
+    say_parts(draft, told.given_key, {"inputs": inputs, **beside})
 
 
 def _say_answer(answered: JsonObject, told: Exchange, draft: Draft) -> None:

@@ -161,9 +161,14 @@ class Settings(BaseSettings):
         le=600_000,
         description="Milliseconds before the first retry; doubled, with jitter, each time.",
     )
-    upload_concurrency: Whole = Field(16, ge=1, le=1000, description="Uploads in flight at once.")
+    upload_concurrency: Whole = Field(
+        16, ge=1, le=1000, description="Most uploads in flight."
+    )
     upload_timeout: Duration = Field(
-        60.0, ge=0.1, le=3600, description="Give up one upload attempt after this long."
+        60.0,
+        ge=0.1,
+        le=3600,
+        description="Give up an upload attempt after this long, and a second for each 128 KiB.",
     )
     filter_non_genai: bool = Field(
         False, description="Leave out spans without GenAI attributes; roots stay."

@@ -22,6 +22,7 @@ class Lease:
         destination: where it goes.
         runs, size: how many runs it has, and how many bytes they, or the sealed body, take.
         tries: how often it failed.
+        first_ns: when it, or the batch that it was part of, was first tried; None until then.
         out: a sender has it.
         asks: when it was handed out, the lane's last try had failed.
         epoch: the lane's when it was handed out; tells old news from new.
@@ -32,6 +33,7 @@ class Lease:
         "batch",
         "destination",
         "epoch",
+        "first_ns",
         "lane",
         "out",
         "runs",
@@ -52,6 +54,7 @@ class Lease:
         self.destination: Destination = batch.destination
         self.lane = lane
         self.tries = 0
+        self.first_ns: int | None = None
         self.out = False
         self.asks = False
         self.epoch = 0

@@ -163,6 +163,8 @@ class Outbox:
         whole owes is not settled here: the parts owe it now.
         """
         leases = [Lease(part, lease.lane) for part in parts]
+        for part in leases:
+            part.first_ns = lease.first_ns
         lease.lane.add_first(leases)
         self._held += len(leases)
         self._held_bytes += sum(part.size for part in leases)

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from functools import partial
 from typing import Protocol
 
 import structlog
@@ -115,6 +116,8 @@ class Sender:
             sealed = lease.sealed or await self._sealed(lease)
             part = await asyncio.to_thread(sealed.part) if isinstance(sealed, Sift) else sealed
             start = self._clock.monotonic()
+            if lease.first_ns is None:
+                lease.first_ns = self._clock.now_ns()
             try:
                 await self._upload(part, start)
             except UploadUnavailable as trouble:
@@ -161,7 +164,8 @@ class Sender:
         try:
             sealed = lease.sealed or await self._sealed(lease)
             rest = await asyncio.to_thread(sealed.rest) if isinstance(sealed, Sift) else sealed
-            await asyncio.to_thread(self._dead_letters.write, rest, reason, "")
+            write = partial(self._dead_letters.write, rest, reason, "", first_ns=lease.first_ns)
+            await asyncio.to_thread(write)
         except Exception as error:  # noqa: BLE001 -- the next batch shall have its chance
             self._verdicts.tell("dead letter not written", lease, reason, error)
             return False

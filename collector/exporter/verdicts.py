@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from functools import partial
 from urllib.parse import urlsplit
 
 import structlog
@@ -209,9 +210,9 @@ class Verdicts:
     async def _written(self, lease: Lease, part: SealedBatch, reason: str, detail: str) -> bool:
         """Write a dead letter where there is a place for it; False: the batch waits for one."""
         if self._dead_letters is not None:
-            write = self._dead_letters.write
+            write = partial(self._dead_letters.write, part, reason, detail, first_ns=lease.first_ns)
             try:
-                await asyncio.to_thread(write, part, reason, detail)
+                await asyncio.to_thread(write)
             except OSError as error:
                 # A full disk passes, and until then memory has it: better asked twice than lost.
                 self.tell("dead letter not written", lease, reason, error)

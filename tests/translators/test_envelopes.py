@@ -138,6 +138,7 @@ def test_envelopes_in_envelopes_without_end_are_kept() -> None:
             {"lc": 1, "type": [1], "id": ["HumanMessage"], "kwargs": {"content": "hi"}},
             {"type": [1]},
         ),
+        ({"lc": 1, "type": "odd", "id": [], "kwargs": {"content": "hi"}}, {"type": "odd"}),
     ],
 )
 def test_a_role_that_is_not_used_is_kept(item: JsonObject, kept: JsonObject) -> None:

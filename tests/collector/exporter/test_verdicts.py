@@ -34,6 +34,7 @@ async def test_only_the_bad_run_becomes_a_dead_letter(status: int, tmp_path: Pat
     assert judge.taken == Counter(set(range(1000)) - {700})
     assert len(judge.asked) <= 2 * math.log2(1000) + 1
     assert refused_runs(tmp_path) == {700: str(status)}
+    assert all(letter["first_tried"] for letter in letters_in(tmp_path))
     assert bench.count("spans_uploaded_total") == 999
     assert bench.count("spans_parked_total", reason=str(status)) == 1
     assert bench.count("batch_splits_total", reason=str(status)) >= 1

@@ -544,3 +544,17 @@ def test_embeddings_that_documents_had_before_are_kept() -> None:
     assert inputs["input"] == ["a"]
     assert inputs["input_"] == 7
     assert inputs["documents"][0]["metadata"] == {"embedding": [1]}
+
+
+def test_a_request_stays_where_its_tools_are_not_those_of_the_run() -> None:
+    tool = {"type": "haystack.tools.tool.Tool", "data": {"name": "f", "parameters": {}}}
+    given = {"messages": [user("hi")], "tools": [tool]}
+    attributes = {"haystack.agent.step.llm.input": json(given)}
+    other = {**attributes, "haystack.agent.tools": json([{"name": "g"}])}
+    alone, both = (
+        Registry().translate(span(each, name="haystack.agent.step.llm"))
+        for each in (attributes, other)
+    )
+
+    assert "haystack.agent.step.llm.input" not in alone.metadata
+    assert "haystack.agent.step.llm.input" in both.metadata
