@@ -161,9 +161,7 @@ class Settings(BaseSettings):
         le=600_000,
         description="Milliseconds before the first retry; doubled, with jitter, each time.",
     )
-    upload_concurrency: Whole = Field(
-        16, ge=1, le=1000, description="Most uploads in flight."
-    )
+    upload_concurrency: Whole = Field(16, ge=1, le=1000, description="Most uploads in flight.")
     upload_timeout: Duration = Field(
         60.0,
         ge=0.1,

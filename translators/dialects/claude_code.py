@@ -118,7 +118,19 @@ class ClaudeCode:
         ms = number(attributes.get("ttft_ms"))
         if ms is not None:
             draft.say("first_token_ns", span.start_ns + round(ms * 1e6))
+        _keep_contradictions(span.attributes, draft)
         return draft
+
+
+def _keep_contradictions(attributes: JsonObject, draft: Draft) -> None:
+    """Let attributes stay of which the two spellings differ: only one of them is told."""
+    for key, value in attributes.items():
+        bare = key[len(_PREFIX) :]
+        if not key.startswith(_PREFIX) or attributes.get(bare, value) == value:
+            continue
+        for field, (said, keys) in draft.said.items():
+            if key in keys and bare in keys:
+                draft.said[field] = (said, tuple(k for k in keys if k not in (key, bare)))
 
 
 def _unprefixed(attributes: JsonObject) -> JsonObject:

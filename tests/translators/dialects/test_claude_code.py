@@ -355,3 +355,13 @@ def test_a_kind_that_is_not_lower_case_is_kept_under_its_own_name() -> None:
 
     assert run.run_type == "chain"
     assert run.metadata["span.type"] == "Odd"
+
+
+def test_attributes_of_which_the_two_spellings_differ_stay() -> None:
+    given = {"span.type": "llm_request", "response.model_output": "a"}
+    alike = Registry().translate(span({**given, "claude_code.response.model_output": "a"}))
+    other = Registry().translate(span({**given, "claude_code.response.model_output": "b"}))
+
+    assert "claude_code.response.model_output" not in alike.metadata
+    assert other.metadata["claude_code.response.model_output"] == "b"
+    assert other.metadata["response.model_output"] == "a"
