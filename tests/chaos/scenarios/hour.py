@@ -32,7 +32,8 @@ async def hour_of_outage(long: bool, rounds: int | None = None) -> Result:
     result = Result("hour_of_outage")
     with tempfile.TemporaryDirectory(prefix="chaos-") as folder, _simulated() as clock:
         async with FakeUpstream() as upstream, ClientSession() as session:
-            upstream.answer = lambda request: Answer(503 if clock.seconds < _HOUR else 202)
+            outage = _Outage(clock)
+            upstream.answer = outage
             settings = {"journal_dir": folder, "max_memory_bytes": _MEMORY}
             async with proxy_to(
                 upstream.url, **settings, max_body_bytes=_MEMORY, flush_interval_ms=20
@@ -43,8 +44,6 @@ async def hour_of_outage(long: bool, rounds: int | None = None) -> Result:
                     await load.send(result)
                     await _pass(clock, _STEP)
                     most = max(most, _value(local, "held_bytes"))
-                tries = len(upstream.requests)
-                upstream.requests.clear()
                 while (held := _value(local, "held_spans")) and clock.seconds < _HOUR + _DRAIN:
                     await load.send(result)
                     await _pass(clock, 1.0)
@@ -57,10 +56,25 @@ async def hour_of_outage(long: bool, rounds: int | None = None) -> Result:
                 f"the balance does not close: {balance}",
             )
             result.check(most <= _MEMORY, f"{most} bytes were held in memory, of {_MEMORY}")
-            result.settle(load.owed, _taken(upstream.requests))
+            result.settle(load.owed, _taken(outage.taken))
+            tries = len(upstream.requests) - len(outage.taken)
             result.notes.append(f"{tries} tries in the hour, at most {most >> 10} KiB in memory")
             result.notes.append(f"delivered {drained:.0f} s after it")
     return result
+
+
+class _Outage:
+    """Answers 503 for the first hour of the clock and takes everything after it."""
+
+    def __init__(self, clock: FakeClock) -> None:
+        self._clock = clock
+        self.taken: list[Request] = []
+
+    def __call__(self, request: Request) -> Answer:
+        if self._clock.seconds < _HOUR:
+            return Answer(503)
+        self.taken.append(request)
+        return Answer(202)
 
 
 class _Trickle:
