@@ -69,15 +69,17 @@ class Backlog:
         """Tell whether a request that just came goes to the backlog."""
         return self._journal.survives and not self._room.for_live()
 
-    async def take(self) -> tuple[Record, Receipt] | None:
-        """Return the oldest record if there is one, and room for it."""
+    async def take(self) -> tuple[Record, Receipt | None] | None:
+        """Return what the journal gives, if there is anything, and room for it."""
         if not self._room.for_backlog():
             return None
         taken = await self._journal.take()
         unreadable = self._journal.unreadable
         self._metrics.dropped.labels("unreadable").inc(unreadable - self._unreadable)
         self._unreadable = unreadable
-        if taken is not None and taken[0].signal == "logs":
-            # From here on they are counted as log records.
-            self._metrics.dropped.labels("log_records").inc(taken[0].spans)
+        if taken is not None:
+            record, receipt = taken
+            if receipt is not None and record.signal == "logs":
+                # From here on they are counted as log records.
+                self._metrics.dropped.labels("log_records").inc(record.spans)
         return taken

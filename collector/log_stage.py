@@ -44,6 +44,11 @@ class LogStage:
         """Records that wait for their span, or for its place in the trace."""
         return self._joiner.held_events
 
+    @property
+    def waits(self) -> bool:
+        """Whether ``join`` may find something."""
+        return self._joiner.waits
+
     async def accept(
         self,
         destination: Destination,
@@ -65,7 +70,7 @@ class LogStage:
                 Record(destination, "logs", content_type, body, len(groups))
             )
             if receipt is not None:
-                self._joiner.add(groups, receipt, now)
+                self._joiner.add(_owed(groups, receipt), now)
         self._count(len(records), unrelated)
 
     def take(
@@ -73,10 +78,19 @@ class LogStage:
     ) -> None:
         """Own the events of a record that comes back from the journal."""
         groups, unrelated = grouped(record.destination, records, len(record.body))
-        self._joiner.add(groups, receipt, now)
+        self._joiner.add(_owed(groups, receipt), now)
         self._count(len(records), unrelated)
         if missing := record.spans - len(groups):
             receipt.settle(missing)
+
+    def learn(self, record: Record, records: Sequence[LogRecord], now: float) -> None:
+        """Take the events of a record that an earlier process has delivered, if there is room.
+
+        Their spans have them again, where they come again or are told of with later events.
+        """
+        groups, _ = grouped(record.destination, records, len(record.body))
+        if self._joiner.has_room(groups):
+            self._joiner.add(groups, now)
 
     def join(self, destination: Destination, span: Span, receipt: Receipt) -> Receipt:
         """Give *span* the events that wait for it; return what its run owes."""
@@ -88,6 +102,18 @@ class LogStage:
         self._joiner.remember(
             span, encoded, lacks_content=_lacks_content(run.inputs, run.outputs), now=now
         )
+
+    def learn_of(self, destination: Destination, span: Span) -> list[EventGroup]:
+        """Give *span*, which is delivered, its events; return those that are not."""
+        return self._joiner.claim(destination, span)
+
+    def remember_delivered(self, span: Span, encoded: EncodedRun, now: float) -> None:
+        """Keep *span*: whether log records may still come is not known of an earlier process."""
+        self._joiner.remember(span, encoded, lacks_content=True, now=now)
+
+    def come_late(self, groups: Iterable[EventGroup], now: float) -> None:
+        """Let *groups* of ``learn_of`` complete the run that is there by now, or wait on."""
+        self._joiner.add(groups, now)
 
     def due(self, now: float) -> list[EncodedRun]:
         """Return patches for placed runs that records came late for; let old records go."""
@@ -128,13 +154,21 @@ class LogStage:
         receipts = []
         for group in groups:
             self._metrics.log_joined.inc(len(group.events))
-            receipts.append(group.receipt)
+            if group.receipt is not None:
+                receipts.append(group.receipt)
         return receipts
 
     def _drop(self, groups: Iterable[EventGroup], reason: str) -> None:
         for group in groups:
             self._metrics.log_dropped.labels(reason).inc(len(group.events))
-            group.receipt.settle()
+            if group.receipt is not None:
+                group.receipt.settle()
+
+
+def _owed(groups: Sequence[EventGroup], receipt: Receipt) -> Sequence[EventGroup]:
+    for group in groups:
+        group.receipt = receipt
+    return groups
 
 
 def _lacks_content(inputs: JsonObject | None, outputs: JsonObject | None) -> bool:

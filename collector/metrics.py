@@ -30,6 +30,10 @@ class Metrics:
             "spans_replayed",
             "Spans, and groups of log records, that an earlier process acknowledged and left open.",
         )
+        self.recalled = counter(
+            "spans_recalled",
+            "Spans that an earlier process delivered, read again so that others find their place.",
+        )
         self.refused = counter(
             "spans_refused", "Spans that alone were unusable, told in partial_success.", "reason"
         )

@@ -122,10 +122,12 @@ class EncodedRun:
         released: why it went without its parent (``"ttl"``, ``"remote"``, ``"age"``,
             ``"pressure"``, ``"drain"``), or None.
         patch: it replaces what an upload of the same run said before.
+        delivered: an earlier process is done with it; it is here to tell the places of others.
     """
 
     __slots__ = (
         "attachments",
+        "delivered",
         "destination",
         "dropped",
         "end_us",
@@ -178,6 +180,7 @@ class EncodedRun:
     dropped: str | None
     released: str | None
     patch: bool
+    delivered: bool
     size: int
 
 

@@ -2,7 +2,6 @@
 
 import asyncio
 import traceback
-from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 
@@ -14,14 +13,14 @@ from collector.errors import Overloaded
 from collector.exporter.outbox import Outbox
 from collector.exporter.sender import Sender
 from collector.journal.base import Journal, Record
-from collector.log_stage import LogStage, Translate
+from collector.log_stage import LogStage
 from collector.metrics import Metrics
 from collector.model import Destination, EncodedRun, Receipt
 from collector.processor.assembler import Assembler
 from collector.processor.batcher import Batcher
-from collector.processor.encoder import encode_resource, encode_run
+from collector.span_stage import Resources, SpanStage
 from translators.log_record import LogRecord
-from translators.span import Resource, Span
+from translators.span import Span
 
 log = structlog.get_logger()
 
@@ -30,7 +29,7 @@ _SLICE_SPANS = 64
 
 
 class Pipeline:
-    """Joins journal, translators, assembler, batcher and outbox.
+    """Joins journal, stages, assembler, batcher and outbox.
 
     From a slice of spans to the outbox there is no await: no cancellation falls between two
     owners, and a scrape of the metrics always finds the balance closed.
@@ -40,7 +39,7 @@ class Pipeline:
         self,
         *,
         journal: Journal,
-        registry: Translate,
+        spans: SpanStage,
         assembler: Assembler,
         batcher: Batcher,
         logs: LogStage,
@@ -52,7 +51,6 @@ class Pipeline:
         metrics: Metrics,
         clock: Clock,
         tick: float,
-        with_resources: bool,
     ) -> None:
         """Join the parts.
 
@@ -61,10 +59,9 @@ class Pipeline:
             decode: reads the body of a record that comes back from the journal.
             room: tells what may be taken into memory, where the journal survives.
             tick: seconds between two looks at what is due.
-            with_resources: tell the resource on the first run of it in each trace.
         """
         self._journal = journal
-        self._registry = registry
+        self._spans = spans
         self._assembler = assembler
         self._batcher = batcher
         self._logs = logs
@@ -76,7 +73,6 @@ class Pipeline:
         self._metrics = metrics
         self._clock = clock
         self._tick = tick
-        self._with_resources = with_resources
         self._untranslated = 0
         self._accepting = 0
         self._open = True
@@ -169,7 +165,7 @@ class Pipeline:
     async def _take_all(
         self, destination: Destination, spans: Sequence[Span], receipt: Receipt
     ) -> None:
-        resources: dict[Resource, bytes | None] = {}
+        resources: Resources = {}
         taken = 0
         try:
             while taken < len(spans):
@@ -190,44 +186,20 @@ class Pipeline:
         destination: Destination,
         spans: Sequence[Span],
         receipt: Receipt,
-        resources: dict[Resource, bytes | None],
+        resources: Resources,
     ) -> None:
-        translate, logs = self._registry.translate, self._logs
         now = self._clock.monotonic()
-        encoded: list[EncodedRun] = []
-        dialects: Counter[tuple[str, ...]] = Counter()
-        dropped: Counter[str] = Counter()
-        logs_wait = logs.held_records > 0
-        for span in spans:
-            owed = logs.join(destination, span, receipt) if logs_wait else receipt
-            run = translate(span)
-            dialects[run.dialects] += 1
-            for name in run.failures:
-                self._metrics.translator_errors.labels(name).inc()
-            if run.drop is not None:
-                dropped[run.drop] += 1
-                owed.settle()
-                continue
-            resource = span.resource
-            if resource not in resources:
-                resources[resource] = encode_resource(resource) if self._with_resources else None
-            made = encode_run(run, span, destination, owed, resource=resources[resource])
-            encoded.append(made)
-            if run.genai:
-                logs.remember(run, span, made, now)
+        runs = self._spans.take(destination, spans, receipt, resources, now)
         # From here on every span of the slice is a stage's; nothing below raises on data.
         self._untranslated -= len(spans)
-        for names, count in dialects.items():
-            for name in names:
-                self._metrics.translated.labels(name).inc(count)
-        for reason, count in dropped.items():
-            self._metrics.dropped.labels(reason).inc(count)
-        self._forward(self._assembler.add(encoded, now))
+        self._forward(self._assembler.add(runs, now))
         self._relieve()
 
     def _forward(self, runs: Iterable[EncodedRun]) -> None:
         placed: list[EncodedRun] = []
         for run in runs:
+            if run.delivered:
+                continue
             if run.dropped is not None:
                 self._metrics.dropped.labels(run.dropped).inc()
                 run.receipt.settle()
@@ -256,6 +228,9 @@ class Pipeline:
         if taken is None:
             return False
         record, receipt = taken
+        if receipt is None:
+            await self._learn(record)
+            return True
         if record.signal == "logs":
             records = await asyncio.to_thread(self._decode.logs, record)
             self._logs.take(record, records, receipt, self._clock.monotonic())
@@ -270,6 +245,23 @@ class Pipeline:
             receipt.settle(missing)
         await self._take_all(record.destination, spans, receipt)
         return True
+
+    async def _learn(self, record: Record) -> None:
+        """Learn places, and what log records told, of what an earlier process has delivered."""
+        if record.signal == "logs":
+            records = await asyncio.to_thread(self._decode.logs, record)
+            self._logs.learn(record, records, self._clock.monotonic())
+            return
+        spans = await asyncio.to_thread(self._decode.spans, record)
+        self._metrics.recalled.inc(len(spans))
+        resources: Resources = {}
+        for first in range(0, len(spans), _SLICE_SPANS):
+            await asyncio.sleep(0)
+            now = self._clock.monotonic()
+            piece = spans[first : first + _SLICE_SPANS]
+            runs = self._spans.learn(record.destination, piece, resources, now)
+            self._forward(self._assembler.add(runs, now))
+            self._relieve()
 
     async def _watch_time(self) -> None:
         while True:

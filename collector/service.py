@@ -38,6 +38,7 @@ from collector.receiver.otlp_http import OtlpHttpReceiver
 from collector.receiver.records import ReceiverCodecs
 from collector.receiver.runner import OtlpRunner
 from collector.receiver.tenancy import Tenancy
+from collector.span_stage import SpanStage
 from translators.registry import Registry, chosen
 
 log = structlog.get_logger()
@@ -126,7 +127,12 @@ class Proxy:
         logs = LogStage(journal=journal, registry=registry, joiner=joiner, metrics=self.metrics)
         self.pipeline = Pipeline(
             journal=journal,
-            registry=registry,
+            spans=SpanStage(
+                registry=registry,
+                logs=logs,
+                metrics=self.metrics,
+                with_resources=settings.generic_otel_enabled,
+            ),
             assembler=assembler,
             batcher=batcher,
             logs=logs,
@@ -139,7 +145,6 @@ class Proxy:
             metrics=self.metrics,
             clock=clock,
             tick=min(settings.flush_interval / 4, _SLOWEST_TICK),
-            with_resources=settings.generic_otel_enabled,
         )
         key = settings.langsmith_api_key
         self._receiver = OtlpHttpReceiver(
@@ -229,6 +234,7 @@ def _journal(settings: Settings, clock: Clock, metrics: Metrics) -> Journal:
         settings.journal_dir,
         sync=settings.journal_sync,
         max_bytes=settings.journal_max_bytes,
+        past_seconds=max(settings.span_ttl, settings.log_ttl),
         clock=clock,
         metrics=metrics,
     )

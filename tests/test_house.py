@@ -29,6 +29,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "collector.sandbox": MODEL,
     "collector.backlog": MODEL | {"translators", "collector.journal"},
     "collector.log_stage": MODEL | {"translators", "collector.journal", "collector.processor"},
+    "collector.span_stage": MODEL | {"translators", "collector.processor", "collector.log_stage"},
     "collector.pipeline": MODEL
     | {
         "translators",
@@ -36,6 +37,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "collector.processor",
         "collector.exporter",
         "collector.log_stage",
+        "collector.span_stage",
         "collector.backlog",
     },
 }

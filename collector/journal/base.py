@@ -89,8 +89,12 @@ class Journal(Protocol):
         """
         ...
 
-    async def take(self) -> tuple[Record, Receipt] | None:
-        """Return the oldest record of the backlog, which is taken now; None without a backlog."""
+    async def take(self) -> tuple[Record, Receipt | None] | None:
+        """Return the oldest record of the backlog, which is taken now; None without a backlog.
+
+        Before the first of them come, without a receipt, records that an earlier process finished
+        lately: all that can be learned of them may help those that come after.
+        """
         ...
 
     async def close(self) -> None:

@@ -47,6 +47,7 @@ class DiskJournal:
         *,
         sync: Sync,
         max_bytes: int,
+        past_seconds: float = 0.0,
         clock: Clock,
         metrics: Metrics,
         files: Files | None = None,
@@ -56,6 +57,7 @@ class DiskJournal:
         Args:
             directory: made where it is not there.
             max_bytes: bound of all files but those that are kept aside because they are damaged.
+            past_seconds: how long records are kept, where there is room, after they are done.
             files: the disk; the machine's where None.
         """
         self._clock = clock
@@ -66,11 +68,13 @@ class DiskJournal:
             metrics.journal_corrupt.inc,
             durable=sync != "off",
             max_bytes=max_bytes,
+            rest_seconds=past_seconds,
             random_salt=lambda: secrets.randbits(32),
         )
         self._writer = Writer(
             self._log,
             sync=sync,
+            past_seconds=past_seconds,
             clock=clock,
             tell=self._hear,
             refused=lambda reason: metrics.journal_failures.labels(reason).inc(),
@@ -139,14 +143,16 @@ class DiskJournal:
         self._aside += entry.units
         return None
 
-    async def take(self) -> tuple[Record, Receipt] | None:
-        """Return the oldest record of the backlog, which is taken now; None without a backlog."""
-        if not self._accepting or not self.backlog:
+    async def take(self) -> tuple[Record, Receipt | None] | None:
+        """Return a record that an earlier process finished lately, or the oldest of the backlog."""
+        if not self._accepting or not (self.backlog or self._log.past.left):
             return None
-        taken = cast(tuple[Record, Entry] | None, await self._ask(Take()))
+        taken = cast(tuple[Record, Entry | None] | None, await self._ask(Take()))
         if taken is None:
             return None
         record, entry = taken
+        if entry is None:
+            return record, None
         self._aside -= entry.units
         return record, self._receipt(entry)
 
@@ -193,7 +199,9 @@ class DiskJournal:
             # Its sender had no 200 and sends it again.
             self._writer.settled.append(cast(Entry, value))
         elif isinstance(request, Take) and value is not None:
-            self._writer.ask(PutBack(cast(tuple[Record, Entry], value)[1]))
+            _, entry = cast(tuple[Record, Entry | None], value)
+            if entry is not None:
+                self._writer.ask(PutBack(entry))
 
     def _receipt(self, entry: Entry) -> Receipt:
         self._last_key += 1

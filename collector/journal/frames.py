@@ -1,16 +1,18 @@
-"""The journal's format, version 1: what the bytes of a segment mean.
+"""The journal's format, version 2: what the bytes of a segment mean.
 
 A segment is a header and then frames. A frame is a record, or a list of records that are done, or a
 gap whose content means nothing. All numbers are little-endian.
 
     segment header  magic 8, version 2, 0 2, salt 4, replaced salt 4, replaced salt 4, crc 4
     frame header    magic 4, ordinal 4, units 4, length of meta 4, of body 4, crc of both 4, crc 4
-    record          meta: JSON [endpoint, key, workspace, project, signal, content type];
-                    body: the request's body, zstd
+    record          meta: JSON [endpoint, key, workspace, project, signal, content type, seconds
+                    from 1970 to when it came]; body: the request's body, zstd
     settled         body: numbers of 8 bytes: a segment's salt above the ordinal of its record
 
 Every segment has a salt of its own, where each CRC of it begins. So the bytes of one segment are no
 frames in another, and no client can make a body that reads as a frame.
+
+Version 1 is the same without the seconds.
 """
 
 import json
@@ -24,7 +26,7 @@ import zstandard
 from collector.journal.base import Record
 from collector.model import Destination
 
-VERSION = 1
+VERSION = 2
 SEGMENT_HEADER_BYTES = 28
 FRAME_HEADER_BYTES = 28
 
@@ -174,8 +176,8 @@ class Codec:
         self._compress = zstandard.ZstdCompressor(level=1).compress
         self._decompress = zstandard.ZstdDecompressor().decompress
 
-    def encode(self, record: Record) -> tuple[bytes, bytes]:
-        """Return the record's meta and body."""
+    def encode(self, record: Record, came: int) -> tuple[bytes, bytes]:
+        """Return the meta and body of *record*, which *came* so many seconds after 1970 began."""
         to = record.destination
         # Not orjson: header values that are no UTF-8 have surrogates.
         meta = json.dumps(
@@ -186,6 +188,7 @@ class Codec:
                 to.project,
                 record.signal,
                 record.content_type,
+                came,
             ]
         )
         return meta.encode(), self._compress(record.body)
@@ -197,9 +200,18 @@ class Codec:
             ValueError: the bytes are none of ``encode``.
         """
         try:
-            endpoint, key, workspace, project, signal, content_type = json.loads(meta)
+            endpoint, key, workspace, project, signal, content_type, *_ = json.loads(meta)
             content = self._decompress(body)
         except (TypeError, zstandard.ZstdError) as exc:
             raise ValueError("no record") from exc
         to = Destination(endpoint, key, workspace, project)
         return Record(to, signal, content_type, content, units)
+
+
+def came_of(meta: bytes) -> int:
+    """Return when the record of *meta* came, in seconds since 1970; 0 where nothing tells."""
+    try:
+        *_, came = json.loads(meta)
+    except (TypeError, ValueError):
+        return 0
+    return came if isinstance(came, int) else 0

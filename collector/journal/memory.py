@@ -45,7 +45,7 @@ class MemoryJournal:
             return None
         return self._receipt(record)
 
-    async def take(self) -> tuple[Record, Receipt] | None:
+    async def take(self) -> tuple[Record, Receipt | None] | None:
         """Return the oldest record of the backlog, which is taken now; None without a backlog."""
         if not self._aside:
             return None

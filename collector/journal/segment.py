@@ -11,6 +11,26 @@ _WINDOW_BYTES = 4096
 _SEARCH_BYTES = 1 << 20
 
 
+class Draft:
+    """A record that is about to be appended.
+
+    Attributes:
+        meta, body: as ``Codec`` makes them.
+        units: what its receipt owes.
+        aside: it goes to the backlog.
+        size: bytes that it takes on disk.
+    """
+
+    __slots__ = ("aside", "body", "meta", "size", "units")
+
+    def __init__(self, meta: bytes, body: bytes, units: int, *, aside: bool) -> None:
+        self.meta = meta
+        self.body = body
+        self.units = units
+        self.aside = aside
+        self.size = FRAME_HEADER_BYTES + len(meta) + len(body)
+
+
 class Entry:
     """Where an open record is.
 
@@ -53,6 +73,8 @@ class Segment:
         damaged: not all of it could be read: it is kept aside when it is no longer needed.
         replaces: salts of the segments whose place it took.
         unsynced: something was written since the last sync.
+        sealed: when it was seen to be written no more, in seconds of the caller's clock.
+        over: it has rested: nobody will want its done records.
         suspect: its name is gone, or a sync failed: what is open has to be written elsewhere.
     """
 
@@ -67,9 +89,11 @@ class Segment:
         "needed_bytes",
         "order",
         "ordinals",
+        "over",
         "path",
         "replaces",
         "salt",
+        "sealed",
         "size",
         "suspect",
         "taken",
@@ -92,6 +116,8 @@ class Segment:
         self.unsynced = False
         self.suspect = False
         self.damaged = False
+        self.sealed: float | None = None
+        self.over = False
         self._done = bytearray()
 
     @property

@@ -6,13 +6,14 @@ from errno import EDQUOT, ENOENT, ENOSPC
 from pathlib import Path
 
 from collector.journal.files import Files
-from collector.journal.frames import FRAME_HEADER_BYTES, RECORD, Frame, checksum
+from collector.journal.frames import RECORD, Frame, checksum
 from collector.journal.keeping import Keeper
 from collector.journal.opening import Opened
 from collector.journal.ownership import Ownership
+from collector.journal.past import Past
 from collector.journal.reading import Backlog, Taken
 from collector.journal.rewriting import settled_frame
-from collector.journal.segment import Entry, Segment
+from collector.journal.segment import Draft, Entry, Segment
 from collector.journal.segments import Segments
 from collector.journal.tidying import crowded, wasteful, worthy
 
@@ -22,26 +23,6 @@ _SEGMENTS = 128
 _SMALLEST_SEGMENT = 1 << 16
 
 
-class Draft:
-    """A record that is about to be appended.
-
-    Attributes:
-        meta, body: as ``Codec`` makes them.
-        units: what its receipt owes.
-        aside: it goes to the backlog.
-        size: bytes that it takes on disk.
-    """
-
-    __slots__ = ("aside", "body", "meta", "size", "units")
-
-    def __init__(self, meta: bytes, body: bytes, units: int, *, aside: bool) -> None:
-        self.meta = meta
-        self.body = body
-        self.units = units
-        self.aside = aside
-        self.size = FRAME_HEADER_BYTES + len(meta) + len(body)
-
-
 class SegmentLog:
     """A log in one directory. Every method blocks; one thread at a time may call them.
 
@@ -49,6 +30,7 @@ class SegmentLog:
         opened: what an earlier process left has been read.
         found_units: what the records that were open then owe.
         backlog: the records that nobody has taken.
+        past: those that were done lately when it was opened.
     """
 
     def __init__(
@@ -59,6 +41,7 @@ class SegmentLog:
         *,
         durable: bool,
         max_bytes: int,
+        rest_seconds: float = 0.0,
         random_salt: Callable[[], int],
     ) -> None:
         """Make it; nothing is read yet.
@@ -67,12 +50,14 @@ class SegmentLog:
             count_lost: is told how many records cannot be read any more.
             durable: files outlive the machine's power before others are removed for them.
             max_bytes: bound of the files; what is kept aside is not counted.
+            rest_seconds: how long done records stay, where there is room, for ``recall``.
             random_salt: 32 bits at random.
         """
         self._directory = directory
         self._files = files
         self._keeper = Keeper(files, count_lost)
         self._durable = durable
+        self._rests = rest_seconds > 0
         self._max_bytes = max_bytes
         self._ownership = Ownership(directory, files)
         self._segments = Segments(
@@ -80,12 +65,14 @@ class SegmentLog:
             files,
             self._keeper,
             durable=durable,
+            rest_seconds=rest_seconds,
             segment_bytes=max(_SMALLEST_SEGMENT, max_bytes // _SEGMENTS),
             random_salt=random_salt,
         )
         self.opened = False
         self.found_units = 0
         self.backlog = Backlog(files, self._keeper)
+        self.past = Past(files, self._segments.has)
 
     @property
     def bytes(self) -> int:
@@ -108,6 +95,8 @@ class SegmentLog:
         found = Opened(self._directory, self._files, self._keeper)
         self._segments.begin(found)
         self.backlog.begin(self.records, found.units)
+        if self._rests:
+            self.past.begin(found.segments)
         self.found_units = found.units
         self.opened = True
 
@@ -205,6 +194,7 @@ class SegmentLog:
         if segments.bytes + size > bound:
             if segments.active is not None and not segments.active.live:
                 segments.seal(segments.active)
+            segments.end_rest()
             self.append([], sync=False)
         while segments.bytes + size > bound:
             run = wasteful(segments.all, segments.segment_bytes, self._max_bytes - segments.bytes)
@@ -213,8 +203,11 @@ class SegmentLog:
             self._rewrite(run)
         return True
 
-    def tidy(self) -> None:
+    def tidy(self, now: float) -> None:
         """Say what is settled, and let there be fewer files if there are too many.
+
+        Args:
+            now: seconds of a clock that never goes back.
 
         Raises:
             OSError: as ``append``; also where a file of the journal was removed.
@@ -223,6 +216,7 @@ class SegmentLog:
         there = set(self._files.names(self._directory))
         if any(segment.path.name not in there for segment in segments.all):
             raise FileNotFoundError(ENOENT, "a file of the journal was removed")
+        segments.age(now)
         self.append([], sync=False)
         written = [segment for segment in segments.all if segment is not segments.active]
         run = crowded(written, segments.segment_bytes, self._max_bytes - segments.bytes)
@@ -242,6 +236,7 @@ class SegmentLog:
         segments = self._segments
         if not self.opened:
             self.open()
+        segments.end_rest()
         segments.retire()
         segments.remove_doomed(said=False)
         self._ownership.take()
@@ -268,7 +263,7 @@ class SegmentLog:
         """
         segments = self._segments
         try:
-            if segments.active is not None and not segments.active.live:
+            if not self._rests and segments.active is not None and not segments.active.live:
                 segments.seal(segments.active)
             self.append([], sync=self._durable)
             if self._durable and self.opened:

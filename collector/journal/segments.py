@@ -16,14 +16,16 @@ from collector.journal.rewriting import (
     start_segment,
 )
 from collector.journal.segment import Entry, Segment
+from collector.journal.tidying import rested
 
 
 class Segments:
     """All segments of one directory, in order; the last one may be active: written to.
 
-    A segment is written to its end and then no more, and goes when all its records are done. What
-    is done is said by a later frame, in that segment or another: so when a segment goes, what it
-    says of others has to be said again.
+    A segment is written to its end and then no more. It rests for a while, so that a process that
+    starts can read what was done lately, and goes when all its records are done. What is done is
+    said by a later frame, in that segment or another: so when a segment goes, what it says of
+    others has to be said again.
 
     Attributes:
         all: those that hold something.
@@ -40,6 +42,7 @@ class Segments:
         keeper: Keeper,
         *,
         durable: bool,
+        rest_seconds: float,
         segment_bytes: int,
         random_salt: Callable[[], int],
     ) -> None:
@@ -47,6 +50,7 @@ class Segments:
         self._files = files
         self._keeper = keeper
         self._durable = durable
+        self._rest_seconds = rest_seconds
         self._random_salt = random_salt
         self._by_salt: dict[int, Segment] = {}
         self._last_order = 0
@@ -177,12 +181,29 @@ class Segments:
         self.unsaid.append(segment.salt << 32 | entry.ordinal)
         self._emptied = self._emptied or not segment.live
 
+    def age(self, now: float) -> None:
+        """Let the rest of each segment be over in time, or for want of room: one may be empty."""
+        written = [segment for segment in self.all if segment is not self.active]
+        for segment in rested(written, now, self._rest_seconds, self.segment_bytes):
+            segment.over = self._emptied = True
+
+    def end_rest(self) -> None:
+        """Let no segment rest any longer."""
+        for segment in self.all:
+            segment.over = segment.over or not segment.live
+        self._emptied = True
+
     def retire(self) -> None:
-        """Doom the segments of which no record is open; what they say of others is unsaid again."""
+        """Doom the segments that have rested; what they say of others is unsaid again."""
         if not self._emptied:
             return
         self._emptied = False
-        doomed = [one for one in self.all if not one.live and one is not self.active]
+        rests = self._rest_seconds > 0
+        doomed = [
+            one
+            for one in self.all
+            if not one.live and one is not self.active and (one.over or not rests)
+        ]
         for segment in doomed:
             self.all.remove(segment)
             del self._by_salt[segment.salt]
@@ -248,6 +269,7 @@ class Segments:
             # The new one says it.
             segment.mentions = set()
         self._by_salt[salt] = new
+        new.sealed, new.over = run[0].sealed, True
         self.bytes += new.size
         self._doomed += run
         self._emptied = True

@@ -1,6 +1,6 @@
-"""Which segments to write anew, so that there is room, and not too many files."""
+"""Which segments to let go or to write anew, so that there is room, and not too many files."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 from operator import attrgetter
 
@@ -10,6 +10,26 @@ from collector.journal.segment import Segment
 _WORTH = 8
 # Segments beyond twice what the open records need.
 _SPARE = 3
+
+
+def rested(
+    segments: Iterable[Segment], now: float, rest_seconds: float, max_bytes: int
+) -> Iterator[Segment]:
+    """Yield those that were written to their end long enough ago, and empty ones that are too many.
+
+    Args:
+        segments: written no more, in order.
+        max_bytes: what those without an open record may take together; the first are too many.
+    """
+    segments = list(segments)
+    left = sum(segment.size for segment in segments if not segment.live)
+    for segment in segments:
+        if segment.sealed is None:
+            segment.sealed = now
+        if segment.sealed + rest_seconds <= now or (not segment.live and left > max_bytes):
+            yield segment
+        if not segment.live:
+            left -= segment.size
 
 
 def wasteful(segments: Sequence[Segment], segment_bytes: int, room: int) -> list[Segment]:
@@ -35,13 +55,12 @@ def crowded(segments: Sequence[Segment], segment_bytes: int, room: int) -> list[
     """Return two neighbours whose open records fit in one segment, if there are too many segments.
 
     The files take about twice what is open at most, and what is open is copied once for each byte
-    that is won, not more.
+    that is won, not more. Only what has rested counts.
     """
     live = sum(segment.live_bytes for segment in segments)
-    if len(segments) <= 2 * live // segment_bytes + _SPARE:
+    if sum(segment.over for segment in segments) <= 2 * live // segment_bytes + _SPARE:
         return []
-    first, second = min(
-        pairwise(segments), key=lambda pair: pair[0].live_bytes + pair[1].live_bytes
-    )
+    pairs = [pair for pair in pairwise(segments) if pair[0].over and pair[1].over]
+    first, second = min(pairs, key=lambda pair: pair[0].live_bytes + pair[1].live_bytes)
     together = first.live_bytes + second.live_bytes
     return [first, second] if together <= min(room, segment_bytes) else []

@@ -11,9 +11,9 @@ import structlog
 from collector.clock import Clock
 from collector.errors import JournalInUse, Overloaded
 from collector.journal.base import Record
-from collector.journal.frames import MAX_PAYLOAD_BYTES, Codec
-from collector.journal.segment import Entry
-from collector.journal.segment_log import Draft, SegmentLog
+from collector.journal.frames import MAX_PAYLOAD_BYTES, Codec, came_of
+from collector.journal.segment import Draft, Entry
+from collector.journal.segment_log import SegmentLog
 from collector.journal.trouble import BROKEN, FULL, NO_MEMORY, Trouble, trouble_of
 
 log = structlog.get_logger()
@@ -28,6 +28,8 @@ _TICK_SECONDS = 1.0
 _BATCH_BYTES = 4 << 20
 # A disk that takes this much works, whatever failed.
 _MOST_PROBED_BYTES = 1 << 20
+# A record may have come long before it was done: an outage or two were between.
+_PASTS = 12
 
 
 class Request:
@@ -49,7 +51,10 @@ class Close(Request):
 
 
 class Take(Request):
-    """Read the oldest record of the backlog; the value is record and entry, or None."""
+    """Read the next record of the past or the oldest of the backlog.
+
+    The value is the record and its entry, or None instead of either.
+    """
 
     __slots__ = ()
 
@@ -86,6 +91,7 @@ class Writer:
         segment_log: SegmentLog,
         *,
         sync: Sync,
+        past_seconds: float,
         clock: Clock,
         tell: Callable[[Sequence[Outcome]], None],
         refused: Callable[[str], None],
@@ -93,11 +99,13 @@ class Writer:
         """Bind it; ``start`` begins.
 
         Args:
+            past_seconds: done records that came many times longer ago are not told of.
             tell: gets what becomes of requests, in the writer's thread.
             refused: gets the reason of each record that cannot be owned.
         """
         self._log = segment_log
         self._sync = sync
+        self._past_seconds = past_seconds
         self._clock = clock
         self._tell = tell
         self._refused = refused
@@ -228,11 +236,15 @@ class Writer:
     def _draft(self, request: Append) -> Draft | None:
         record = request.record
         try:
-            return Draft(*self._codec.encode(record), record.spans, aside=request.aside)
+            came = self._clock.now_ns() // 1_000_000_000
+            return Draft(*self._codec.encode(record, came), record.spans, aside=request.aside)
         except MemoryError:
             return None
 
-    def _take(self) -> tuple[Record, Entry] | None:
+    def _take(self) -> tuple[Record, Entry | None] | None:
+        known = self._recall()
+        if known is not None:
+            return known, None
         while (taken := self._log.take()) is not None:
             entry = taken.entry
             try:
@@ -242,6 +254,18 @@ class Writer:
             except MemoryError:
                 self._log.put_back(entry)
                 break
+        return None
+
+    def _recall(self) -> Record | None:
+        since = self._clock.now_ns() / 1e9 - _PASTS * self._past_seconds
+        while (found := self._log.past.next()) is not None:
+            meta, body, units = found
+            if came_of(meta) < since:
+                continue
+            try:
+                return self._codec.decode(meta, body, units)
+            except (ValueError, MemoryError):
+                continue
         return None
 
     def _settle(self) -> None:
@@ -257,7 +281,7 @@ class Writer:
                 self.trouble = None
                 log.warning("the journal works again")
             elif self._log.opened:
-                self._log.tidy()
+                self._log.tidy(self._ticked)
                 if self._sync == "interval":
                     self._log.sync()
         except (OSError, JournalInUse) as exc:

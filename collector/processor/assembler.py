@@ -63,7 +63,7 @@ class Assembler:
 
     @property
     def held_runs(self) -> int:
-        """Runs that wait for a parent."""
+        """Runs that wait for a parent, but for those that are delivered."""
         return self._held_runs
 
     def add(self, runs: Iterable[EncodedRun], now: float) -> list[EncodedRun]:
@@ -170,7 +170,7 @@ class Assembler:
         self._uncount(trace)
         trace.seen = now
         trace.counted_bytes = trace.held_bytes
-        trace.counted_runs = trace.waiting
+        trace.counted_runs = trace.waiting - trace.waiting_delivered
         self._held_bytes += trace.counted_bytes
         self._held_runs += trace.counted_runs
         if trace.waiting:

@@ -65,6 +65,7 @@ def encode_run(
     encoded.dropped = None
     encoded.released = None
     encoded.patch = False
+    encoded.delivered = False
 
     fields: JsonObject = {"name": run.name, "run_type": run.run_type}
     if run.tags:

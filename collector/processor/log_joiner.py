@@ -20,15 +20,15 @@ class EventGroup:
 
     Attributes:
         key: tenant, trace id and span id.
+        receipt: what it owes one; None when an earlier process has delivered it.
         size: bytes that holding it costs, about.
     """
 
     __slots__ = ("events", "key", "receipt", "size")
 
-    receipt: Receipt
-
     def __init__(self, key: _Key) -> None:
         self.key = key
+        self.receipt: Receipt | None = None
         self.events: list[Event] = []
         self.size = 0
 
@@ -117,36 +117,42 @@ class LogJoiner:
 
     @property
     def held_events(self) -> int:
-        """Events that wait for their span, or for the place of its run."""
+        """Events that wait for their span, or for the place of its run, and are not delivered."""
         return self._held_events
+
+    @property
+    def waits(self) -> bool:
+        """Whether events wait for any span."""
+        return bool(self._held)
 
     def has_room(self, groups: Iterable[EventGroup]) -> bool:
         """Tell whether *groups* may be added."""
         return self._held_bytes + sum(group.size for group in groups) <= self._max_held_bytes
 
-    def add(self, groups: Iterable[EventGroup], receipt: Receipt, now: float) -> None:
-        """Own *groups*: those of a remembered span become late, the others wait for theirs.
-
-        Each of them owes *receipt* one.
-        """
+    def add(self, groups: Iterable[EventGroup], now: float) -> None:
+        """Own *groups*: those of a remembered span become late, the others wait for theirs."""
         for group in groups:
-            group.receipt = receipt
             self._log_senders.add(group.key[0])
-            self._held_bytes += group.size
-            self._held_events += len(group.events)
             late = self._remembered.get(group.key) or self._unfinished.get(group.key)
             if late is not None:
                 late.span.events = _with(late.span.events, [group])
+                if group.receipt is None:
+                    continue
+                self._hold(group)
                 late.owed.append(group)
                 self._unfinished[group.key] = late
                 continue
+            self._hold(group)
             held = self._held.get(group.key)
             if held is None:
                 held = self._held[group.key] = Held(now)
             held.groups.append(group)
 
     def claim(self, destination: Destination, span: Span) -> list[EventGroup]:
-        """Give *span* the events that wait for it; return the groups, which are the caller's."""
+        """Give *span* the events that wait for it; return the groups, which are the caller's.
+
+        Those that are delivered are no longer anybody's.
+        """
         if not self._held:
             return []
         held = self._held.pop((destination.tenant, span.trace_id, span.span_id), None)
@@ -154,7 +160,7 @@ class LogJoiner:
             return []
         span.events = _with(span.events, held.groups)
         self._let_go(held.groups)
-        return held.groups
+        return _owing(held.groups)
 
     def remember(self, span: Span, run: EncodedRun, *, lacks_content: bool, now: float) -> None:
         """Keep *span*, if events of it may come: it lacks content, or its sender sends logs."""
@@ -204,7 +210,7 @@ class LogJoiner:
                 break
             del self._held[key]
             self._let_go(held.groups)
-            expired += held.groups
+            expired += _owing(held.groups)
         return expired
 
     def drain(self) -> list[EventGroup]:
@@ -213,14 +219,24 @@ class LogJoiner:
         self._remembered_bytes = 0
         return self.due(float("inf"))
 
+    def _hold(self, group: EventGroup) -> None:
+        self._held_bytes += group.size
+        if group.receipt is not None:
+            self._held_events += len(group.events)
+
     def _let_go(self, groups: Iterable[EventGroup]) -> None:
         for group in groups:
             self._held_bytes -= group.size
-            self._held_events -= len(group.events)
+            if group.receipt is not None:
+                self._held_events -= len(group.events)
 
     def _forget_oldest(self) -> None:
         _, late = self._remembered.popitem(last=False)
         self._remembered_bytes -= late.size
+
+
+def _owing(groups: Iterable[EventGroup]) -> list[EventGroup]:
+    return [group for group in groups if group.receipt is not None]
 
 
 def _with(events: Sequence[Event], groups: Iterable[EventGroup]) -> list[Event]:

@@ -10,6 +10,8 @@ from translators.run import ExplicitIds
 _PLACE_BYTES = 450
 # The same for a trace that remembers nothing yet.
 _TRACE_BYTES = 1_000
+# Most traces learn nothing.
+_NOTHING: frozenset[str] = frozenset()
 
 
 class Trace:
@@ -22,6 +24,7 @@ class Trace:
         key: the tenant and the trace id.
         waiting: how many runs wait for a parent.
         waiting_bytes: what holding these costs.
+        waiting_delivered: how many of them are delivered already.
         seen: when something last came, or was released; kept by the assembler.
         first_wait: since when a run has been waiting without a break, or None; kept by the
             assembler.
@@ -32,6 +35,7 @@ class Trace:
         "_by_trace_id",
         "_children",
         "_known",
+        "_learned",
         "_placement",
         "counted_bytes",
         "counted_runs",
@@ -40,6 +44,7 @@ class Trace:
         "seen",
         "waiting",
         "waiting_bytes",
+        "waiting_delivered",
     )
 
     def __init__(
@@ -48,6 +53,7 @@ class Trace:
         self.key = key
         self.waiting = 0
         self.waiting_bytes = 0
+        self.waiting_delivered = 0
         self.seen = 0.0
         self.first_wait: float | None = None
         self.counted_bytes = 0
@@ -56,6 +62,8 @@ class Trace:
         # By span id, and by run id where that is no padded span id: a waiting run, or the place
         # that children of a placed one hang from.
         self._known: dict[str, EncodedRun | Place] = {}
+        # Span ids of placed runs that are delivered.
+        self._learned: set[str] | frozenset[str] = _NOTHING
         # Awaited parent's key -> the runs that wait for it, by span id.
         self._children: dict[str, dict[str, EncodedRun]] = {}
         self._placement = Placement(
@@ -86,11 +94,16 @@ class Trace:
         span_id = run.span_id
         earlier = known.get(span_id)
         if earlier is not None:
-            if isinstance(earlier, Place):
+            # What is delivered is delivered, but only a copy of it may be: another copy that is not
+            # goes its own way.
+            if run.delivered or (isinstance(earlier, Place) and span_id not in self._learned):
                 run.dropped = "duplicate"
                 out.append(run)
                 return False
-            self._replace(earlier, out)
+            if isinstance(earlier, Place):
+                self._unlearn(run)
+            else:
+                self._replace(earlier, out)
         if run.thread_id is not None:
             self._placement.hear(run.thread_id)
         ids = run.ids
@@ -152,6 +165,7 @@ class Trace:
 
     def _keep(self, run: EncodedRun, parent_key: str) -> None:
         self.waiting += 1
+        self.waiting_delivered += run.delivered
         self.waiting_bytes += run.size
         self._known[run.span_id] = run
         if run.ids is not None and run.ids.run_id is not None:
@@ -165,6 +179,7 @@ class Trace:
     def _leave(self, run: EncodedRun) -> None:
         """Let a single waiting run go; its siblings stay."""
         self.waiting -= 1
+        self.waiting_delivered -= run.delivered
         self.waiting_bytes -= run.size
         parent_key = _parent_key(run)
         siblings = self._children[parent_key]
@@ -179,6 +194,15 @@ class Trace:
             self._known.pop(span_key(earlier.ids.run_id), None)
         earlier.dropped = "duplicate"
         out.append(earlier)
+
+    def _unlearn(self, run: EncodedRun) -> None:
+        """Forget the place of a delivered copy of *run*."""
+        self._learned -= {run.span_id}
+        place = self._known.pop(run.span_id)
+        if run.ids is not None and run.ids.run_id is not None:
+            self._known.pop(span_key(run.ids.run_id), None)
+        elif isinstance(place, Place) and not run.parent_span_id:
+            self._known.pop(span_key(place.run_id), None)
 
     def _judge(self, run: EncodedRun, ids: ExplicitIds) -> ExplicitIds | None:
         """Leave on *run* only the ids that can be followed, and note the others in its metadata."""
@@ -210,6 +234,9 @@ class Trace:
         stack: list[tuple[EncodedRun, Place | None]] = []
         while True:
             place = put(run, parent, said)
+            if run.delivered:
+                self._learned = self._learned or set()
+                self._learned |= {run.span_id}
             said = None
             out.append(run)
             if children:
@@ -229,6 +256,7 @@ class Trace:
         self.waiting -= len(siblings)
         for child in siblings.values():
             self.waiting_bytes -= child.size
+            self.waiting_delivered -= child.delivered
             stack.append((child, place))
 
 

@@ -10,7 +10,7 @@ from itertools import count
 
 from aiohttp import ClientError, ClientSession, ClientTimeout, TCPConnector
 
-from tests.chaos.templates import Template
+from tests.chaos.templates import Chain, Template
 
 _TYPE = {"Content-Type": "application/x-protobuf"}
 
@@ -55,7 +55,7 @@ class RawLoad:
     def __init__(
         self,
         url: str,
-        template: Template,
+        template: Template | Chain,
         *,
         key: str = "chaos",
         rate: float = 50.0,

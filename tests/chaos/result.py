@@ -23,8 +23,6 @@ class Result:
         problems: what must not be; empty where the test passes.
         notes: figures worth reading.
         honest: losing is what this journal promises, so it is told and is no problem.
-        late_logs_go: the process dies, and with it what it remembers of spans that are upstream
-            already: log records that were to complete these have no span any more.
     """
 
     name: str
@@ -37,7 +35,6 @@ class Result:
     problems: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     honest: bool = False
-    late_logs_go: bool = False
 
     def check(self, holds: object, problem: str) -> None:
         """Note *problem* unless *holds*."""
@@ -48,8 +45,8 @@ class Result:
         """Compare what is owed with what upstream has.
 
         Args:
-            placed: a run without its parent is a problem. A process that dies may have delivered
-                the parent and not the child, and the next one knows nothing of the parent.
+            placed: a run without its parent is a problem. Without a journal on disk, a process
+                that ends knows parents that the next one does not.
         """
         expected = owed.acknowledged.keys() - owed.poisoned
         lost = expected - runs.keys()
@@ -68,7 +65,7 @@ class Result:
         self.torn = len(torn)
         if not self.honest:
             self.check(not lost, f"{len(lost)} acknowledged spans are lost")
-        if self.honest or self.late_logs_go:
+        if self.honest:
             self.notes.append(f"{len(silent)} late log records lost")
         else:
             self.check(not silent, f"{len(silent)} acknowledged log records are lost")

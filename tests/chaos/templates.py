@@ -125,6 +125,54 @@ class Template:
         return self.salt.to_bytes(2, "big") + (number * self.spans + index + 1).to_bytes(6, "big")
 
 
+class Chain:
+    """One span a request, each the child of the one before, in a new trace every *depth* requests.
+
+    So most parents are upstream long before their child comes.
+
+    Attributes:
+        spans: how many a request has.
+    """
+
+    spans = 1
+
+    def __init__(self, *, salt: int, depth: int) -> None:
+        self.salt = salt
+        self._depth = depth
+
+    def request(self, number: int, *, poison: bool = False) -> bytes:
+        """Return request *number*, which nobody ever refuses."""
+        request = ExportTraceServiceRequest()
+        span = (
+            request.resource_spans.add()
+            .scope_spans.add()
+            .spans.add(
+                trace_id=self.salt.to_bytes(8, "big")
+                + (number // self._depth + 1).to_bytes(8, "big"),
+                span_id=self._span_id(number),
+                parent_span_id=self._span_id(number - 1) if number % self._depth else b"",
+                name="chat",
+                kind=Span.SPAN_KIND_INTERNAL,
+                start_time_unix_nano=_START_NS + number * 1000,
+                end_time_unix_nano=_START_NS + 1_000_000_000,
+            )
+        )
+        span.attributes.append(_text("gen_ai.prompt", "and then"))
+        return request.SerializeToString()
+
+    def log_request(self, number: int) -> bytes:
+        """Return a request without log records."""
+        return b""
+
+    def run_ids(self, number: int) -> list[tuple[str, str]]:
+        """Return the run that request *number* becomes: (run id, id of the parent or ``""``)."""
+        parent = run_id(self._span_id(number - 1).hex()) if number % self._depth else ""
+        return [(run_id(self._span_id(number).hex()), parent)]
+
+    def _span_id(self, number: int) -> bytes:
+        return self.salt.to_bytes(2, "big") + (number + 1).to_bytes(6, "big")
+
+
 def run_id(span_id: str) -> str:
     """Return the run id that a span id in hex becomes."""
     return f"00000000-0000-0000-{span_id[:4]}-{span_id[4:]}"

@@ -19,6 +19,7 @@ from collector.processor.assembler import Assembler
 from collector.processor.batcher import Batcher
 from collector.processor.log_joiner import LogJoiner
 from collector.receiver.records import ReceiverCodecs
+from collector.span_stage import SpanStage
 from tests.fakes import FakeClock, until
 from tests.system.running import balance_of
 from translators.registry import Registry
@@ -80,7 +81,9 @@ class House:
         )
         self.pipeline = Pipeline(
             journal=self.journal,
-            registry=registry,
+            spans=SpanStage(
+                registry=registry, logs=self.logs, metrics=self.metrics, with_resources=True
+            ),
             assembler=self.assembler,
             batcher=self.batcher,
             logs=self.logs,
@@ -92,7 +95,6 @@ class House:
             metrics=self.metrics,
             clock=self.clock,
             tick=0.001,
-            with_resources=True,
         )
         self.metrics.watch(self.metrics.held_spans, lambda: self.pipeline.held_spans)
 

@@ -8,11 +8,12 @@ from tests.chaos.result import Result
 from tests.chaos.script import Rule
 from tests.chaos.sdk_load import SdkLoad
 from tests.chaos.stage import staged, template
+from tests.chaos.templates import Chain
 
 
 async def kill9(long: bool, rounds: int | None = None) -> Result:
-    """With the disk journal: no span lost, nothing doubled; late log records are counted."""
-    result = Result("kill9", rounds or (100 if long else 10), late_logs_go=True)
+    """With the disk journal: no span or log record lost, nothing doubled, no trace torn."""
+    result = Result("kill9", rounds or (100 if long else 10))
     return await _kill(result, disk=True)
 
 
@@ -30,6 +31,9 @@ async def _kill(result: Result, *, disk: bool) -> Result:
         await stage.upstream.script(Rule(every=5, status=503), Rule(jitter=0.3))
         async with (
             RawLoad(proxy.url, template(1, logs=True), rate=60, logs=True, stubborn=True) as load,
+            RawLoad(
+                proxy.url, Chain(salt=2, depth=60), rate=20, connections=1, stubborn=True
+            ) as chain,
             SdkLoad(proxy.url) as sdk,
         ):
             off: list[str] = []
@@ -44,7 +48,7 @@ async def _kill(result: Result, *, disk: bool) -> Result:
         result.check(not off, f"the balance was off in {len(off)} rounds, first {off[:1]}")
         await stage.upstream.script()
         result.notes.append(f"slowest start {max(proxy.ready_seconds):.1f} s")
-        owed = await stage.close(result, proxy, load, sdk, placed=False)
+        owed = await stage.close(result, proxy, load, chain, sdk, placed=disk)
         shown = await stage.upstream.in_sandbox()
         result.check(shown <= len(owed.sent), f"{shown} runs in the sandbox of {len(owed.sent)}")
         return result

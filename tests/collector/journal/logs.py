@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from itertools import count
 from pathlib import Path
 
-from collector.journal.segment import Entry
-from collector.journal.segment_log import Draft, SegmentLog
+from collector.journal.segment import Draft, Entry
+from collector.journal.segment_log import SegmentLog
 from tests.collector.journal.fake_files import FakeFiles
 
 DIRECTORY = Path("/data/journal")
@@ -27,18 +27,21 @@ class Log:
         sync: bool = True,
         durable: bool | None = None,
         max_bytes: int = 1 << 30,
+        rest_seconds: float = 0.0,
         segment_bytes: int = 600,
     ) -> None:
         """Make it, not opened yet; *sync* is that of the appends, and ``durable`` where None."""
         self.files = files
         self.lost = 0
         self._sync = sync
+        self._seconds = 0.0
         self.log = SegmentLog(
             DIRECTORY,
             files,
             self._lose,
             durable=sync if durable is None else durable,
             max_bytes=max_bytes,
+            rest_seconds=rest_seconds,
             random_salt=lambda: next(_SALTS) & 0xFFFFFFFF,
         )
         self.log._segments.segment_bytes = segment_bytes
@@ -61,6 +64,15 @@ class Log:
         assert taken.body == bytes([number % 251]) * len(taken.body)
         return number, taken.entry
 
+    def tidy(self) -> None:
+        """Tidy up a second later."""
+        self._seconds += 1.0
+        self.log.tidy(self._seconds)
+
+    def past(self) -> list[int]:
+        """Return the numbers of the records that were done lately."""
+        return [int(meta) for meta, _, _ in iter(self.log.past.next, None)]
+
     def take_all(self) -> dict[int, Entry]:
         """Take the whole backlog, and see that nothing comes twice."""
         found: dict[int, Entry] = {}
@@ -77,8 +89,10 @@ class Log:
         self.lost += records
 
 
-def opened(files: FakeFiles, *, sync: bool = True, max_bytes: int = 1 << 30) -> Log:
+def opened(
+    files: FakeFiles, *, sync: bool = True, max_bytes: int = 1 << 30, rest_seconds: float = 0.0
+) -> Log:
     """Return an open log on *files*."""
-    log = Log(files, sync=sync, max_bytes=max_bytes)
+    log = Log(files, sync=sync, max_bytes=max_bytes, rest_seconds=rest_seconds)
     log.log.open()
     return log

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from structlog.testing import capture_logs
 
-from collector.journal.frames import SEGMENT_HEADER_BYTES, segment_header
+from collector.journal.frames import SEGMENT_HEADER_BYTES, VERSION, segment_header
 from tests.collector.journal.fake_files import FakeFiles, Inode, failing
 from tests.collector.journal.logs import DIRECTORY, Log, opened
 
@@ -162,15 +162,15 @@ def test_files_with_other_names_are_left_alone() -> None:
 def test_a_file_of_a_later_version_is_put_aside_as_it_is() -> None:
     files, path = written()
     data = files.inodes[path].data
-    struct.pack_into("<H", data, 8, 2)
+    struct.pack_into("<H", data, 8, VERSION + 1)
     struct.pack_into("<I", data, 24, zlib.crc32(data[:24]))
     before = bytes(data)
     with capture_logs() as logs:
         log = opened(files)
 
     assert log.take() is None
-    assert names(files) == [f"{path.name}.version-2-1"]
-    assert bytes(files.inodes[DIRECTORY / f"{path.name}.version-2-1"].data) == before
+    assert names(files) == [f"{path.name}.version-{VERSION + 1}-1"]
+    assert bytes(files.inodes[DIRECTORY / f"{path.name}.version-{VERSION + 1}-1"].data) == before
     assert [line["event"] for line in logs] == [
         "a later version wrote this part of the journal: it was put aside"
     ]

@@ -59,6 +59,7 @@ async def test_a_record_comes_back_as_it_was(tmp_path: Path) -> None:
     assert back.destination.project == "project"
     assert (back.signal, back.content_type, back.spans) == ("traces", "application/json", 7)
     assert back.body == made.body
+    assert receipt is not None
     assert receipt.open == 7
 
 

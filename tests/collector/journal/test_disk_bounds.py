@@ -155,7 +155,7 @@ async def test_a_record_that_reads_well_and_is_none_is_skipped(
     metrics = Metrics()
     made = journal(tmp_path, metrics=metrics)
     await made.open()
-    monkeypatch.setattr(made._writer._codec, "encode", lambda record: (b"[1]", b"no zstd"))
+    monkeypatch.setattr(made._writer._codec, "encode", lambda *_: (b"[1]", b"no zstd"))
     await made.append(record(3), aside=True)
     monkeypatch.undo()
     await made.append(record(1, b"good"), aside=True)

@@ -22,12 +22,13 @@ class Story:
             appended.
     """
 
-    def __init__(self, files: FakeFiles, *, sync: bool) -> None:
+    def __init__(self, files: FakeFiles, *, sync: bool, rest_seconds: float = 0.0) -> None:
         self.owned: dict[int, Entry] = {}
         self.maybe: set[int] = set()
         self._files = files
         self._sync = sync
-        self._log = Log(files, sync=sync, max_bytes=MAX_BYTES)
+        self._rest_seconds = rest_seconds
+        self._log = self._new_log()
 
     def tell(self) -> None:
         """Live through it."""
@@ -39,7 +40,7 @@ class Story:
         self._append(6, 7, 8, 9, 10)
         self._settle(6, 7, 8, 9, 10)
         self._append(11)
-        log.tidy()
+        self._log.tidy()
         self._take()
         self._append(12, 13, 14, 15)
         self._settle(1, 12)
@@ -49,17 +50,25 @@ class Story:
             self._append(number)
             if number % 7:
                 self._settle(number)
-        log.tidy()
+        self._log.tidy()
         log.sync()
         self._close()
 
-        self._log = Log(self._files, sync=self._sync, max_bytes=MAX_BYTES)
+        self._log = self._new_log()
         self._log.log.open()
         self.owned = self._log.take_all()
         self._settle(*list(self.owned)[3:])
-        self._log.log.tidy()
+        self._log.tidy()
         self._append(60, 61)
         self._close()
+
+    def _new_log(self) -> Log:
+        return Log(
+            self._files,
+            sync=self._sync,
+            max_bytes=MAX_BYTES,
+            rest_seconds=self._rest_seconds,
+        )
 
     def _append(self, *numbers: int, aside: bool = False) -> None:
         self.maybe.update(numbers)
@@ -84,9 +93,9 @@ class Story:
         self.maybe.clear()
 
 
-def operations(*, sync: bool) -> int:
+def operations(*, sync: bool, rest_seconds: float = 0.0) -> int:
     files = FakeFiles()
-    Story(files, sync=sync).tell()
+    Story(files, sync=sync, rest_seconds=rest_seconds).tell()
     return files.operations
 
 
@@ -103,10 +112,12 @@ def check(story: Story, files: FakeFiles) -> None:
     assert opened(files).take_all().keys() == found
 
 
-def died(*, sync: bool, at: int, share: float = 0.0) -> tuple[Story, FakeFiles]:
+def died(
+    *, sync: bool, at: int, share: float = 0.0, rest_seconds: float = 0.0
+) -> tuple[Story, FakeFiles]:
     files = FakeFiles()
     files.dies_at, files.dies_with = at, share
-    story = Story(files, sync=sync)
+    story = Story(files, sync=sync, rest_seconds=rest_seconds)
     with suppress(Killed):
         story.tell()
     return story, files
@@ -121,11 +132,19 @@ def test_a_kill_at_any_operation_loses_nothing(sync: bool, share: float) -> None
         check(story, files.after_kill())
 
 
+@pytest.mark.parametrize("sync", [True, False])
+def test_a_kill_loses_nothing_where_done_records_rest(sync: bool) -> None:
+    for at in range(1, operations(sync=sync, rest_seconds=2.0) + 2):
+        story, files = died(sync=sync, at=at, share=0.4, rest_seconds=2.0)
+
+        check(story, files.after_kill())
+
+
 @pytest.mark.parametrize("seed", range(3))
 def test_a_power_cut_at_any_operation_loses_nothing_that_was_synced(seed: int) -> None:
     choose = random.Random(seed).randrange
-    for at in range(1, operations(sync=True) + 2):
-        story, files = died(sync=True, at=at, share=1.0)
+    for at in range(1, operations(sync=True, rest_seconds=seed) + 2):
+        story, files = died(sync=True, at=at, share=1.0, rest_seconds=seed)
 
         check(story, files.after_power_cut(choose))
 

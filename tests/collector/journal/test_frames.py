@@ -86,7 +86,7 @@ def test_a_record_reads_as_it_was_written(
 ) -> None:
     record = Record(Destination(endpoint, key, workspace, project), "logs", "text", body, units)
     codec = Codec()
-    back = codec.decode(*codec.encode(record), units)
+    back = codec.decode(*codec.encode(record, 7), units)
 
     assert back.destination.tenant == (endpoint, key, workspace)
     assert (back.destination.project, back.signal, back.content_type) == (project, "logs", "text")
@@ -95,13 +95,13 @@ def test_a_record_reads_as_it_was_written(
 
 @pytest.mark.parametrize("meta", [b"", b"{", b"[]", b"[1,2]", b"7", b"\xff"])
 def test_meta_that_is_none_has_one_error(meta: bytes) -> None:
-    _, body = Codec().encode(Record(Destination("", "", None, ""), "logs", "", b"x", 1))
+    _, body = Codec().encode(Record(Destination("", "", None, ""), "logs", "", b"x", 1), 7)
     with pytest.raises(ValueError, match=r"."):
         Codec().decode(meta, body, 1)
 
 
 def test_a_body_that_is_none_has_one_error() -> None:
-    meta, _ = Codec().encode(Record(Destination("", "", None, ""), "logs", "", b"x", 1))
+    meta, _ = Codec().encode(Record(Destination("", "", None, ""), "logs", "", b"x", 1), 7)
     with pytest.raises(ValueError, match="no record"):
         Codec().decode(meta, b"no zstd", 1)
 

@@ -12,6 +12,7 @@ from tests.collector.journal.fake_files import FakeFiles, Killed, failing
 from tests.collector.journal.logs import DIRECTORY, opened
 
 MAX_BYTES = 6000
+REST_SECONDS = 3.0
 
 sizes = st.integers(0, 400)
 faults = st.tuples(
@@ -26,7 +27,7 @@ class Histories(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.files = FakeFiles()
-        self.log = opened(self.files, max_bytes=MAX_BYTES)
+        self.log = opened(self.files, max_bytes=MAX_BYTES, rest_seconds=REST_SECONDS)
         self.held: dict[int, Entry] = {}
         self.backlog: set[int] = set()
         self.maybe: set[int] = set()
@@ -62,7 +63,7 @@ class Histories(RuleBasedStateMachine):
 
     @rule()
     def tidy(self) -> None:
-        self.log.log.tidy()
+        self.log.tidy()
 
     @rule()
     def close(self) -> None:
@@ -93,7 +94,7 @@ class Histories(RuleBasedStateMachine):
         with suppress(Killed):
             self._append(size, 2, aside=aside)
             self.log.log.has_room(3000)
-            self.log.log.tidy()
+            self.log.tidy()
             self.log.log.close()
             self.maybe.clear()
         cut = data.draw(st.booleans())
@@ -105,7 +106,7 @@ class Histories(RuleBasedStateMachine):
         with suppress(OSError):
             self._append(size, 1, aside=False)
             self.log.log.has_room(3000)
-            self.log.log.tidy()
+            self.log.tidy()
         with suppress(OSError):
             self.log.log.mend(100)
         self.files.fail = lambda _: None
@@ -116,7 +117,7 @@ class Histories(RuleBasedStateMachine):
     def lose_the_directory(self) -> None:
         self.files.remove_directory(DIRECTORY)
         with suppress(OSError):
-            self.log.log.tidy()
+            self.log.tidy()
 
         self.log.log.mend(100)
 
@@ -140,13 +141,16 @@ class Histories(RuleBasedStateMachine):
     def _restart(self, files: FakeFiles) -> None:
         owned = self.held.keys() | self.backlog
         found = list(opened(files.after_kill()).take_all())
+        past = opened(files.after_kill(), rest_seconds=REST_SECONDS).past()
 
         assert owned <= set(found)
         assert set(found) <= owned | self.maybe
         assert found == sorted(found)
+        assert not set(past) & set(found)
+        assert set(past) <= set(range(1, self.last + 1))
 
         self.files = files
-        self.log = opened(files, max_bytes=MAX_BYTES)
+        self.log = opened(files, max_bytes=MAX_BYTES, rest_seconds=REST_SECONDS)
         self.backlog = set(found)
         self.held = {}
         self.maybe.clear()

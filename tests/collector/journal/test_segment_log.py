@@ -1,6 +1,6 @@
 import pytest
 
-from collector.journal import segment_log
+from collector.journal import segment
 from collector.journal.segment_log import SegmentLog
 from tests.collector.journal.fake_files import FakeFiles, failing
 from tests.collector.journal.logs import DIRECTORY, Log, opened
@@ -30,7 +30,7 @@ def test_segments_of_many_short_lives_are_put_together() -> None:
         log = opened(files.after_kill())
         files = log.files
         log.append(number, size=10)
-        log.log.tidy()
+        log.tidy()
 
     assert segments(files) < 20
     assert list(opened(files.after_kill()).take_all()) == list(range(1, 60))
@@ -130,7 +130,7 @@ def test_salts_are_never_used_twice() -> None:
     )
     log.open()
     for _ in range(3):
-        log.append([segment_log.Draft(b"[]", bytes(70_000), 1, aside=False)], sync=True)
+        log.append([segment.Draft(b"[]", bytes(70_000), 1, aside=False)], sync=True)
 
     assert [path.name[11:19] for path in files.within(DIRECTORY) if path.name != "lock"] == [
         "00000005",
@@ -163,10 +163,10 @@ def test_a_file_that_cannot_be_removed_is_removed_later() -> None:
     files.fail = failing("remove", 5)
     for entry in entries:
         log.log.settle(entry)
-    log.log.tidy()
+    log.tidy()
     before = segments(files), log.log.bytes
     files.fail = lambda _: None
-    log.log.tidy()
+    log.tidy()
 
     assert before[0] == 2
     assert segments(files) == 1
@@ -180,7 +180,7 @@ def test_a_copy_that_fails_leaves_all_as_it_was(operation: str) -> None:
     entries = [log.append(number)[0] for number in range(1, 13)]
     for entry in entries[::2]:
         log.log.settle(entry)
-    log.log.tidy()
+    log.tidy()
     files.fail = failing(operation, 5)
     with pytest.raises(OSError, match="Input/output"):
         log.log.has_room(MAX_BYTES - 1600)
@@ -265,7 +265,7 @@ def test_a_copy_for_which_the_disk_has_no_room_leaves_nothing_behind() -> None:
     entries = [log.append(number)[0] for number in range(1, 13)]
     for entry in entries[::2]:
         log.log.settle(entry)
-    log.log.tidy()
+    log.tidy()
     files.capacity = files.used + 100
     with pytest.raises(OSError, match="No space"):
         log.log.has_room(MAX_BYTES - 1600)

@@ -77,6 +77,7 @@ def encoded(
     run.dropped = None
     run.released = None
     run.patch = False
+    run.delivered = False
     run.size = size
     return run
 

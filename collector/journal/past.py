@@ -1,0 +1,79 @@
+"""The past: records that an earlier process finished, as far as their segments are still there."""
+
+from collections.abc import Callable, Iterator, Sequence
+
+from collector.journal.files import Files
+from collector.journal.frames import (
+    FRAME_HEADER_BYTES,
+    RECORD,
+    SEGMENT_HEADER_BYTES,
+    Frame,
+    checksum,
+)
+from collector.journal.segment import Damage, Segment, walk
+
+# A start reads no more of it than this, on disk: some seconds of work beside what comes in.
+_MOST_BYTES = 16 << 20
+
+
+class Past:
+    """A way once through the done records of what was found, from the oldest on.
+
+    What cannot be read is passed without a word: nobody is owed it any more.
+
+    Attributes:
+        left: whether there may be more.
+    """
+
+    def __init__(self, files: Files, there: Callable[[Segment], bool]) -> None:
+        """Make it; nothing is found yet.
+
+        Args:
+            there: whether a segment has not been replaced or removed.
+        """
+        self._files = files
+        self._there = there
+        self._records: Iterator[tuple[bytes, bytes, int]] = iter(())
+        self.left = False
+
+    def begin(self, segments: Sequence[Segment]) -> None:
+        """Stand before the first of *segments*, or later where there is too much to read."""
+        done = sum(segment.size - segment.live_bytes for segment in segments)
+        self._records = self._read(list(segments), done - _MOST_BYTES)
+        self.left = bool(segments)
+
+    def next(self) -> tuple[bytes, bytes, int] | None:
+        """Return meta, body and units of the next record, None behind the last one."""
+        found = next(self._records, None)
+        self.left = found is not None
+        return found
+
+    def _read(
+        self, segments: Sequence[Segment], surplus: int
+    ) -> Iterator[tuple[bytes, bytes, int]]:
+        for segment in segments:
+            try:
+                for frame in self._done_of(segment):
+                    surplus -= frame.size
+                    if surplus > 0:
+                        continue
+                    start = frame.offset + FRAME_HEADER_BYTES
+                    payload = self._files.read(segment.fd, frame.end - start, start)
+                    if checksum(segment.salt, payload) == frame.checksum:
+                        meta, body = payload[: frame.meta_bytes], payload[frame.meta_bytes :]
+                        yield meta, body, frame.units
+            except OSError:
+                continue
+
+    def _done_of(self, segment: Segment) -> Iterator[Frame]:
+        if not self._there(segment):
+            return
+        end = segment.size
+        for frame in walk(self._files, segment.fd, segment.salt, SEGMENT_HEADER_BYTES, end):
+            if isinstance(frame, Damage):
+                continue
+            if frame.kind == RECORD and segment.is_done(frame.ordinal):
+                yield frame
+                # Meanwhile its file may have been given back.
+                if not self._there(segment):
+                    return
