@@ -224,7 +224,11 @@ class Proxy:
             async with asyncio.timeout(max(deadline - self._clock.monotonic(), 0.0)):
                 await self._outbox.wait_idle()
         except TimeoutError:
-            log.warning("the grace period is over", held_spans=self.pipeline.held_spans)
+            log.warning(
+                "the grace period is over",
+                held_spans=self.pipeline.held_spans,
+                they="stay in the journal" if self._journal.survives else "are given up",
+            )
 
 
 def _journal(settings: Settings, clock: Clock, metrics: Metrics) -> Journal:
@@ -246,9 +250,13 @@ async def serve(settings: Settings) -> None:
     Raises:
         LookupError: a translator that the settings name is not there.
         OSError: the port cannot be had.
+        JournalInUse: another process has the journal.
     """
     stop = stop_on_signals()
     _calm_collector()
+    bounds = {"max_memory_bytes"}
+    if settings.journal_dir is not None:
+        bounds |= {"journal_sync", "journal_max_bytes"}
     async with client_session(settings.upload_concurrency, settings.upload_timeout) as session:
         proxy = Proxy(settings, session=session)
 
@@ -258,6 +266,10 @@ async def serve(settings: Settings) -> None:
                 host=settings.http_host,
                 port=port,
                 endpoint=settings.langsmith_endpoint,
+                journal=str(settings.journal_dir or "memory"),
+                **settings.model_dump(include=bounds),
+                # Left by an earlier process: nothing has come yet.
+                held_spans=proxy.pipeline.held_spans,
             )
 
         await proxy.run(stop, listening)
