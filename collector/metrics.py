@@ -25,7 +25,11 @@ class Metrics:
         self.requests = counter(
             "requests", "Requests by path shape and HTTP status.", "path", "status"
         )
-        self.received = counter("spans_received", "Spans acknowledged, so owned by the journal.")
+        self.received = counter(
+            "spans_received",
+            "Spans acknowledged, so owned by the journal. With spans_replayed and spans_completed "
+            "they are spans_uploaded, spans_parked, spans_dropped and held_spans together.",
+        )
         self.replayed = counter(
             "spans_replayed",
             "Spans, and groups of log records, that an earlier process acknowledged and left open.",
@@ -58,7 +62,11 @@ class Metrics:
             "reason",
         )
         self.dropped = counter(
-            "spans_dropped", "Spans left out by a rule: filter, duplicate, placeholder.", "reason"
+            "spans_dropped",
+            "Spans let go. Left out by a rule: filtered, duplicate, pending_span (a placeholder). "
+            "Counted as log records from here on: log_records. Not acknowledged, so sent again by "
+            "their client: interrupted. Lost: unreadable (in the journal), shutdown (in memory).",
+            "reason",
         )
         self.completed = counter(
             "spans_completed", "Runs sent again, completed by log records that came after them."
@@ -100,7 +108,11 @@ class Metrics:
             "upload_duration_seconds", "Time of one upload attempt.", _SECONDS
         )
         self.held_spans = gauge("held_spans", "Spans received and neither uploaded nor given up.")
-        self.held_bytes = gauge("held_bytes", "Bytes held; at the limit the door answers 503.")
+        self.held_bytes = gauge(
+            "held_bytes",
+            "Bytes held in memory. From half the limit on, new spans wait in the disk journal; "
+            "without one, the door answers 503 at the limit.",
+        )
         self.limit_bytes = gauge("held_bytes_limit", "MAX_MEMORY_BYTES.")
         self.waiting = gauge("waiting_runs", "Runs that wait for a parent.")
         self.journal_records = gauge("journal_records", "Open records in the disk journal.")

@@ -150,7 +150,7 @@ class Settings(BaseSettings):
         512 << 20,
         ge=1 << 20,
         le=1 << 40,
-        description="Most data held in memory; when it is used up the door answers 503.",
+        description="Most data held in memory; a disk journal takes more, else the answer is 503.",
     )
     max_retries: Whole = Field(
         3, ge=0, le=100, description="Quick retries of an upload before it waits longer."
