@@ -93,6 +93,7 @@ class Lane:
         failures: tries that failed in a row; 0 while upstream takes batches.
         reason: what the last failure was, ``""`` while there is none.
         out: batches that a sender holds.
+        held_bytes: of all its batches; counted by the outbox.
     """
 
     __slots__ = (
@@ -104,6 +105,7 @@ class Lane:
         "_resume_at",
         "_window",
         "failures",
+        "held_bytes",
         "out",
         "reason",
     )
@@ -120,6 +122,7 @@ class Lane:
         self.failures = 0
         self.reason = ""
         self.out = 0
+        self.held_bytes = 0
 
     @property
     def empty(self) -> bool:

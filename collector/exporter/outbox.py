@@ -7,7 +7,7 @@ from typing import Protocol
 
 from collector.clock import Clock
 from collector.exporter.lane import Lane, Lease
-from collector.exporter.slots import Slots
+from collector.exporter.slots import Slots, Tenant
 from collector.model import Batch, SealedBatch
 
 # Why tenants wait: their key, a wrong address, a rate limit; "unavailable" is all else.
@@ -60,7 +60,7 @@ class Outbox:
         self._per_tenant = per_tenant
         self._call_later = call_later
         self._slots = Slots(per_tenant + 2 if slots is None else slots, per_tenant)
-        self._lanes: OrderedDict[tuple[str, str, str | None], Lane] = OrderedDict()
+        self._lanes: OrderedDict[Tenant, Lane] = OrderedDict()
         self._held = 0
         self._held_bytes = 0
         self._held_runs = 0
@@ -75,6 +75,11 @@ class Outbox:
     def held_bytes(self) -> int:
         """Bytes of all batches: of the runs until they are sealed, of the body from then on."""
         return self._held_bytes
+
+    def held_bytes_of(self, tenant: Tenant) -> int:
+        """Return the bytes of one tenant's batches, those that are in flight included."""
+        lane = self._lanes.get(tenant)
+        return 0 if lane is None else lane.held_bytes
 
     @property
     def held_runs(self) -> int:
@@ -112,9 +117,7 @@ class Outbox:
             self._slots.enter(batch.destination.endpoint)
         lease = Lease(batch, lane)
         lane.add(lease)
-        self._held += 1
-        self._held_bytes += lease.size
-        self._held_runs += lease.runs
+        self._hold(lease)
         self._emptied.clear()
         self._changed.set()
 
@@ -153,8 +156,9 @@ class Outbox:
         """Hold *sealed* instead of the runs, which are let go."""
         lease.sealed = sealed
         lease.batch = None
-        self._held_bytes += len(sealed.body) - lease.size
+        self._let_go(lease)
         lease.size = len(sealed.body)
+        self._hold(lease)
 
     def replace(self, lease: Lease, parts: Sequence[SealedBatch]) -> None:
         """Hold *parts* instead of the batch that they are made of, which is let go.
@@ -165,10 +169,8 @@ class Outbox:
         leases = [Lease(part, lease.lane) for part in parts]
         for part in leases:
             part.first_ns = lease.first_ns
+            self._hold(part)
         lease.lane.add_first(leases)
-        self._held += len(leases)
-        self._held_bytes += sum(part.size for part in leases)
-        self._held_runs += sum(part.runs for part in leases)
         self.done(lease)
 
     def done(self, lease: Lease, *, seconds: float | None = None) -> None:
@@ -188,9 +190,7 @@ class Outbox:
         if lease.lane.empty:
             del self._lanes[lease.destination.tenant]
             self._slots.leave(lease.destination.endpoint)
-        self._held -= 1
-        self._held_bytes -= lease.size
-        self._held_runs -= lease.runs
+        self._let_go(lease)
         self._changed.set()
         if self._held == 0:
             self._emptied.set()
@@ -263,6 +263,18 @@ class Outbox:
         """Wait until nothing is held."""
         while self._held:
             await self._emptied.wait()
+
+    def _hold(self, lease: Lease) -> None:
+        self._held += 1
+        self._held_bytes += lease.size
+        lease.lane.held_bytes += lease.size
+        self._held_runs += lease.runs
+
+    def _let_go(self, lease: Lease) -> None:
+        self._held -= 1
+        self._held_bytes -= lease.size
+        lease.lane.held_bytes -= lease.size
+        self._held_runs -= lease.runs
 
     def _arm(self, now: float) -> None:
         # Set by the sender that finds nothing to do; a later timer in place is replaced, and one

@@ -78,6 +78,7 @@ async def test_whatever_happens_each_batch_is_held_once_until_done(steps: list[s
             out.append(await take(outbox))
         held += step_of(outbox, clock, out, step)
         assert (outbox.held_runs, outbox.held_bytes) == (held, 10 * held)
+        assert sum(outbox.held_bytes_of(where.tenant) for where in (A, B)) == 10 * held
     for lease in out:
         outbox.give_back(lease)
     while (left := outbox.take_any()) is not None:
