@@ -141,7 +141,7 @@ class Proxy:
             # The rest is for what goes up: an outage upstream must not tear traces apart.
             max_waiting_bytes=settings.max_memory_bytes * 3 // 8,
             decode=ReceiverCodecs(),
-            room=Room(limiter),
+            room=Room(limiter, self._outbox),
             metrics=self.metrics,
             clock=clock,
             tick=min(settings.flush_interval / 4, _SLOWEST_TICK),

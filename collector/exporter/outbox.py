@@ -7,8 +7,8 @@ from typing import Protocol
 
 from collector.clock import Clock
 from collector.exporter.lane import Lane, Lease
-from collector.exporter.slots import Slots, Tenant
-from collector.model import Batch, SealedBatch
+from collector.exporter.slots import Slots
+from collector.model import Batch, SealedBatch, Tenant
 
 # Why tenants wait: their key, a wrong address, a rate limit; "unavailable" is all else.
 PAUSES = ("key", "endpoint", "429", "unavailable")
@@ -78,8 +78,11 @@ class Outbox:
 
     def held_bytes_of(self, tenant: Tenant) -> int:
         """Return the bytes of one tenant's batches, those that are in flight included."""
-        lane = self._lanes.get(tenant)
-        return 0 if lane is None else lane.held_bytes
+        return self._lanes[tenant].held_bytes if tenant in self._lanes else 0
+
+    def tenants_holding(self, size: float) -> frozenset[Tenant]:
+        """Return the tenants whose batches have *size* bytes or more."""
+        return frozenset(key for key, lane in self._lanes.items() if lane.held_bytes >= size)
 
     @property
     def held_runs(self) -> int:

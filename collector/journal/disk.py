@@ -2,7 +2,7 @@
 
 import asyncio
 import secrets
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from contextlib import suppress
 from pathlib import Path
 from typing import cast
@@ -11,21 +11,12 @@ from collector.clock import Clock
 from collector.errors import Overloaded
 from collector.journal.base import Record
 from collector.journal.files import Files, OsFiles
+from collector.journal.requests import MORE, Append, Close, Open, PutBack, Request, Take
 from collector.journal.segment import Entry
 from collector.journal.segment_log import SegmentLog
-from collector.journal.writer import (
-    Append,
-    Close,
-    Open,
-    Outcome,
-    PutBack,
-    Request,
-    Sync,
-    Take,
-    Writer,
-)
+from collector.journal.writer import Outcome, Sync, Writer
 from collector.metrics import Metrics
-from collector.model import Receipt
+from collector.model import Receipt, Tenant
 
 
 class DiskJournal:
@@ -101,6 +92,11 @@ class DiskJournal:
         return sum(receipt.open for receipt, _ in self._open.values())
 
     @property
+    def found(self) -> int:
+        """Units that an earlier process left open, as far as that is read."""
+        return self._log.found_units
+
+    @property
     def backlog(self) -> int:
         """Units of the records that nobody has taken."""
         return self._log.found_units + self._aside - self._log.backlog.lost_units
@@ -143,11 +139,13 @@ class DiskJournal:
         self._aside += entry.units
         return None
 
-    async def take(self) -> tuple[Record, Receipt | None] | None:
+    async def take(self, skip: Set[Tenant] = frozenset()) -> tuple[Record, Receipt | None] | None:
         """Return a record that an earlier process finished lately, or the oldest of the backlog."""
         if not self._accepting or not (self.backlog or self._log.past.left):
             return None
-        taken = cast(tuple[Record, Entry | None] | None, await self._ask(Take()))
+        while (value := await self._ask(Take(skip))) is MORE:
+            continue
+        taken = cast(tuple[Record, Entry | None] | None, value)
         if taken is None:
             return None
         record, entry = taken
@@ -198,7 +196,7 @@ class DiskJournal:
         if isinstance(request, Append) and value is not None:
             # Its sender had no 200 and sends it again.
             self._writer.settled.append(cast(Entry, value))
-        elif isinstance(request, Take) and value is not None:
+        elif isinstance(request, Take) and value is not None and value is not MORE:
             _, entry = cast(tuple[Record, Entry | None], value)
             if entry is not None:
                 self._writer.ask(PutBack(entry))

@@ -24,7 +24,7 @@ from collections.abc import Sequence
 import zstandard
 
 from collector.journal.base import Record
-from collector.model import Destination
+from collector.model import Destination, Tenant
 
 VERSION = 2
 SEGMENT_HEADER_BYTES = 28
@@ -206,6 +206,19 @@ class Codec:
             raise ValueError("no record") from exc
         to = Destination(endpoint, key, workspace, project)
         return Record(to, signal, content_type, content, units)
+
+
+def tenant_of(meta: bytes) -> Tenant:
+    """Return whose record it is.
+
+    Raises:
+        ValueError: the bytes are none of ``Codec.encode``.
+    """
+    try:
+        endpoint, key, workspace, *_ = json.loads(meta)
+    except TypeError as exc:
+        raise ValueError("no record") from exc
+    return endpoint, key, workspace
 
 
 def came_of(meta: bytes) -> int:

@@ -1,21 +1,22 @@
 """The journal's records on disk: appended, read again, forgotten."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Sequence, Set
 from contextlib import suppress
 from errno import EDQUOT, ENOENT, ENOSPC
 from pathlib import Path
 
 from collector.journal.files import Files
-from collector.journal.frames import RECORD, Frame, checksum
+from collector.journal.frames import RECORD, Frame, checksum, tenant_of
 from collector.journal.keeping import Keeper
 from collector.journal.opening import Opened
 from collector.journal.ownership import Ownership
 from collector.journal.past import Past
-from collector.journal.reading import Backlog, Taken
+from collector.journal.reading import Backlog, Taken, TenantOf
 from collector.journal.rewriting import settled_frame
 from collector.journal.segment import Draft, Entry, Segment
 from collector.journal.segments import Segments
 from collector.journal.tidying import crowded, wasteful, worthy
+from collector.model import Tenant
 
 # A segment is this part of all there may be: small enough to be written anew in one go, large
 # enough that there are few.
@@ -165,11 +166,24 @@ class SegmentLog:
             self.backlog.drop(entry)
         self._segments.finish(entry)
 
-    def take(self) -> Taken | None:
-        """Return the oldest record of the backlog, which is taken now; None without a backlog."""
-        taken = self.backlog.take(self._segments.all)
-        self._forget_bad()
-        return taken
+    def take(
+        self,
+        skip: Set[Tenant] = frozenset(),
+        tenant_of: TenantOf = tenant_of,
+    ) -> Taken | None:
+        """Return the oldest record of the backlog, which is taken now; None where there is none.
+
+        Args:
+            skip: tenants whose records stay; where ``backlog.more``, not all were looked at.
+            tenant_of: tells whose record it is by its meta.
+
+        Raises:
+            OSError: the disk does not give what is there; try again later.
+        """
+        try:
+            return self.backlog.take(self._segments.all, skip, tenant_of)
+        finally:
+            self._forget_bad()
 
     def put_back(self, entry: Entry) -> None:
         """Let a taken record be nobody's again."""
