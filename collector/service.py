@@ -44,7 +44,8 @@ from translators.registry import Registry, chosen
 log = structlog.get_logger()
 
 _SLOWEST_TICK = 0.25
-# Share of the grace period, twice: for the rest that was not delivered, and for the sockets.
+# Share of the grace period, twice: for the sockets, and for the journal that survives or for the
+# rest that was not delivered.
 _RESERVE = 0.05
 
 
@@ -235,6 +236,7 @@ def _journal(settings: Settings, clock: Clock, metrics: Metrics) -> Journal:
         sync=settings.journal_sync,
         max_bytes=settings.journal_max_bytes,
         past_seconds=max(settings.span_ttl, settings.log_ttl),
+        close_seconds=settings.shutdown_grace_seconds * _RESERVE,
         clock=clock,
         metrics=metrics,
     )

@@ -6,17 +6,14 @@ from collections.abc import Callable, Sequence
 from queue import Empty, SimpleQueue
 from typing import Literal, TypeAlias
 
-import structlog
-
 from collector.clock import Clock
 from collector.errors import JournalInUse, Overloaded
+from collector.journal.alarm import Alarm
 from collector.journal.base import Record
 from collector.journal.frames import MAX_PAYLOAD_BYTES, Codec, came_of
 from collector.journal.segment import Draft, Entry
 from collector.journal.segment_log import SegmentLog
 from collector.journal.trouble import BROKEN, FULL, NO_MEMORY, Trouble, trouble_of
-
-log = structlog.get_logger()
 
 Sync: TypeAlias = Literal["always", "interval", "off"]
 # What the waiting callers get: a value or an error each.
@@ -93,6 +90,7 @@ class Writer:
         sync: Sync,
         past_seconds: float,
         clock: Clock,
+        alarm: Alarm,
         tell: Callable[[Sequence[Outcome]], None],
         refused: Callable[[str], None],
     ) -> None:
@@ -107,6 +105,7 @@ class Writer:
         self._sync = sync
         self._past_seconds = past_seconds
         self._clock = clock
+        self._alarm = alarm
         self._tell = tell
         self._refused = refused
         self._codec = Codec()
@@ -279,19 +278,18 @@ class Writer:
             if self.trouble is not None:
                 self._log.mend(self._wanted)
                 self.trouble = None
-                log.warning("the journal works again")
             elif self._log.opened:
                 self._log.tidy(self._ticked)
                 if self._sync == "interval":
                     self._log.sync()
+            self._alarm.tell(None)
         except (OSError, JournalInUse) as exc:
             self._fail(trouble_of(exc), exc)
         except Exception as exc:  # noqa: BLE001 -- callers wait for this thread
             self._fail(BROKEN, exc)
 
     def _fail(self, trouble: Trouble, error: Exception) -> None:
-        """Own nothing until the disk works again; say so once."""
-        if self.trouble is None or self.trouble.reason != trouble.reason:
-            text = error.strerror if isinstance(error, OSError) else type(error).__name__
-            log.error("the journal owns nothing now", reason=trouble.text, error=text)
+        """Own nothing until the disk works again; say so."""
         self.trouble = trouble
+        text = error.strerror if isinstance(error, OSError) else type(error).__name__
+        self._alarm.tell(trouble, text or "")
