@@ -29,6 +29,7 @@ from collector.journal.memory import MemoryJournal
 from collector.limiter import Limiter
 from collector.log_stage import LogStage
 from collector.metrics import Metrics
+from collector.model import Destination
 from collector.pipeline import Pipeline
 from collector.processor.assembler import Assembler
 from collector.processor.batcher import Batcher
@@ -231,12 +232,19 @@ class Proxy:
 def _journal(settings: Settings, clock: Clock, metrics: Metrics) -> Journal:
     if settings.journal_dir is None:
         return MemoryJournal()
+    key = settings.langsmith_api_key
     return DiskJournal(
         settings.journal_dir,
         sync=settings.journal_sync,
         max_bytes=settings.journal_max_bytes,
         past_seconds=max(settings.span_ttl, settings.log_ttl),
         close_seconds=settings.shutdown_grace_seconds * _RESERVE,
+        defaults=Destination(
+            settings.langsmith_endpoint,
+            key.get_secret_value() if key is not None else "",
+            settings.langsmith_workspace_id,
+            settings.langsmith_project,
+        ),
         clock=clock,
         metrics=metrics,
     )

@@ -14,6 +14,7 @@ from collector.errors import Overloaded
 from collector.journal.alarm import Alarm
 from collector.journal.base import Record
 from collector.journal.files import Files, OsFiles
+from collector.journal.frames import Codec
 from collector.journal.segment import Entry
 from collector.journal.segment_log import SegmentLog
 from collector.journal.trouble import HANGS, Trouble
@@ -29,7 +30,7 @@ from collector.journal.writer import (
     Writer,
 )
 from collector.metrics import Metrics
-from collector.model import Receipt
+from collector.model import Destination, Receipt
 
 log = structlog.get_logger()
 
@@ -61,6 +62,7 @@ class DiskJournal:
         max_bytes: int,
         past_seconds: float = 0.0,
         close_seconds: float,
+        defaults: Destination,
         clock: Clock,
         metrics: Metrics,
         files: Files | None = None,
@@ -72,6 +74,8 @@ class DiskJournal:
             max_bytes: bound of all files but those that are kept aside because they are damaged.
             past_seconds: how long records are kept, where there is room, after they are done.
             close_seconds: most that ``close`` waits for the disk.
+            defaults: what requests get that bring no endpoint, key or workspace; ``""`` for no key.
+                A record that has it goes, after a restart, to what is the default then.
             files: the disk; the machine's where None.
         """
         self._clock = clock
@@ -91,6 +95,7 @@ class DiskJournal:
             self._log,
             sync=sync,
             past_seconds=past_seconds,
+            codec=Codec(defaults),
             clock=clock,
             alarm=self._alarm,
             tell=self._hear,

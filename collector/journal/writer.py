@@ -89,6 +89,7 @@ class Writer:
         *,
         sync: Sync,
         past_seconds: float,
+        codec: Codec,
         clock: Clock,
         alarm: Alarm,
         tell: Callable[[Sequence[Outcome]], None],
@@ -108,7 +109,7 @@ class Writer:
         self._alarm = alarm
         self._tell = tell
         self._refused = refused
-        self._codec = Codec()
+        self._codec = codec
         self._requests: SimpleQueue[Request] = SimpleQueue()
         self._ticked = clock.monotonic()
         self._wanted = 0

@@ -14,6 +14,7 @@ from collector.model import Destination, Receipt
 from tests.fakes import PATIENCE
 
 KEY = "lsv2_secret_key"
+DEFAULTS = Destination("https://default.test", "lsv2_default_key", None, "default")
 
 
 def record(spans: int = 1, body: bytes = b"{}", *, key: str = KEY) -> Record:
@@ -35,6 +36,7 @@ def journal(
         sync=sync,
         max_bytes=max_bytes,
         close_seconds=close_seconds,
+        defaults=DEFAULTS,
         clock=SystemClock(),
         metrics=metrics or Metrics(),
         files=files,
