@@ -152,6 +152,7 @@ class DiskJournal:
 
         Raises:
             Overloaded: the journal is full or closed, or its disk does not work.
+            TooLarge: it never can.
         """
         if not self._accepting:
             raise Overloaded("the journal is closed")

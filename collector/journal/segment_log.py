@@ -6,7 +6,13 @@ from errno import EDQUOT, ENOENT, ENOSPC
 from pathlib import Path
 
 from collector.journal.files import Files
-from collector.journal.frames import RECORD, Frame, checksum
+from collector.journal.frames import (
+    MAX_PAYLOAD_BYTES,
+    RECORD,
+    SEGMENT_HEADER_BYTES,
+    Frame,
+    checksum,
+)
 from collector.journal.keeping import Keeper
 from collector.journal.opening import Opened
 from collector.journal.ownership import Ownership
@@ -78,6 +84,11 @@ class SegmentLog:
     def bytes(self) -> int:
         """What all files take."""
         return self._segments.bytes
+
+    @property
+    def most_bytes(self) -> int:
+        """What a record may take at most, if it is the only one."""
+        return min(self._bound - SEGMENT_HEADER_BYTES, MAX_PAYLOAD_BYTES)
 
     @property
     def records(self) -> int:
@@ -189,14 +200,12 @@ class SegmentLog:
             OSError: as ``append``.
         """
         segments = self._segments
-        # A copy must have room before its original goes.
-        bound = self._max_bytes - segments.segment_bytes
-        if segments.bytes + size > bound:
+        if segments.bytes + size > self._bound:
             if segments.active is not None and not segments.active.live:
                 segments.seal(segments.active)
             segments.end_rest()
             self.append([], sync=False)
-        while segments.bytes + size > bound:
+        while segments.bytes + size > self._bound:
             run = wasteful(segments.all, segments.segment_bytes, self._max_bytes - segments.bytes)
             if not run:
                 return False
@@ -272,6 +281,11 @@ class SegmentLog:
         finally:
             segments.close()
             self._ownership.release()
+
+    @property
+    def _bound(self) -> int:
+        # A copy must have room before its original goes.
+        return self._max_bytes - self._segments.segment_bytes
 
     def _rewrite(self, run: Sequence[Segment]) -> None:
         self._segments.rewrite(run)

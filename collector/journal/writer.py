@@ -7,10 +7,10 @@ from queue import Empty, SimpleQueue
 from typing import Literal, TypeAlias
 
 from collector.clock import Clock
-from collector.errors import JournalInUse, Overloaded
+from collector.errors import JournalInUse, Overloaded, TooLarge
 from collector.journal.alarm import Alarm
 from collector.journal.base import Record
-from collector.journal.frames import MAX_PAYLOAD_BYTES, Codec, came_of
+from collector.journal.frames import Codec, came_of
 from collector.journal.segment import Draft, Entry
 from collector.journal.segment_log import SegmentLog
 from collector.journal.trouble import BROKEN, FULL, NO_MEMORY, Trouble, trouble_of
@@ -27,6 +27,7 @@ _BATCH_BYTES = 4 << 20
 _MOST_PROBED_BYTES = 1 << 20
 # A record may have come long before it was done: an outage or two were between.
 _PASTS = 12
+_TOO_LARGE = "the request is larger than the journal may be: JOURNAL_MAX_BYTES"
 
 
 class Request:
@@ -195,9 +196,10 @@ class Writer:
                     draft = self._draft(request)
                     if draft is None:
                         refusal = NO_MEMORY
-                    elif draft.size > MAX_PAYLOAD_BYTES or not self._log.has_room(
-                        size + draft.size
-                    ):
+                    elif draft.size > self._log.most_bytes:
+                        outcomes.append((request, None, TooLarge(_TOO_LARGE)))
+                        continue
+                    elif not self._log.has_room(size + draft.size):
                         refusal = FULL
                     else:
                         asked.append(request)
