@@ -112,6 +112,7 @@ class DiskJournal:
         self._aside = 0
         metrics.watch(metrics.journal_records, lambda: self._log.records)
         metrics.watch(metrics.journal_bytes, lambda: self._log.bytes)
+        metrics.watch(metrics.journal_later, lambda: self._log.later_files)
         metrics.watch(metrics.journal_backlog, lambda: self.backlog)
 
     @property

@@ -65,7 +65,7 @@ class Keeper:
             return
         self.kept[path.name] = None
 
-    def put_aside(self, path: Path, suffix: str = "corrupt") -> None:
+    def put_aside(self, path: Path) -> None:
         """Give a whole file a name that the journal does not read.
 
         Raises:
@@ -73,7 +73,7 @@ class Keeper:
         """
         taken = set(self._files.names(path.parent))
         number = 1
-        while (name := f"{path.name}.{suffix}-{number}") in taken:
+        while (name := f"{path.name}.corrupt-{number}") in taken:
             number += 1
         self._files.rename(path, path.with_name(name))
         self.kept[name] = None

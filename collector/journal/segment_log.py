@@ -35,6 +35,7 @@ class SegmentLog:
     Attributes:
         opened: what an earlier process left has been read.
         found_units: what the records that were open then owe.
+        later_files: how many files it has left to a later version of this program.
         backlog: the records that nobody has taken.
         past: those that were done lately when it was opened.
     """
@@ -77,6 +78,7 @@ class SegmentLog:
         )
         self.opened = False
         self.found_units = 0
+        self.later_files = 0
         self.backlog = Backlog(files, self._keeper)
         self.past = Past(files, self._segments.has)
 
@@ -109,6 +111,7 @@ class SegmentLog:
         if self._rests:
             self.past.begin(found.segments)
         self.found_units = found.units
+        self.later_files = found.later_files
         self.opened = True
 
     def append(self, drafts: Sequence[Draft], *, sync: bool) -> list[Entry]:

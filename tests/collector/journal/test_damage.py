@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from structlog.testing import capture_logs
 
+from collector.journal import frames
 from collector.journal.frames import SEGMENT_HEADER_BYTES, VERSION, segment_header
 from tests.collector.journal.fake_files import FakeFiles, Inode, failing
 from tests.collector.journal.logs import DIRECTORY, Log, opened
@@ -159,30 +160,65 @@ def test_files_with_other_names_are_left_alone() -> None:
     assert {"README", "1-2.journal", "journal.db"} <= set(names(files))
 
 
-def test_a_file_of_a_later_version_is_put_aside_as_it_is() -> None:
-    files, path = written()
-    data = files.inodes[path].data
+def of_a_later_version(data: bytearray) -> bytes:
     struct.pack_into("<H", data, 8, VERSION + 1)
     struct.pack_into("<I", data, 24, zlib.crc32(data[:24]))
-    before = bytes(data)
+    return bytes(data)
+
+
+def test_a_file_of_a_later_version_is_left_as_it_is_and_counted() -> None:
+    files, path = written()
+    before = of_a_later_version(files.inodes[path].data)
     with capture_logs() as logs:
         log = opened(files)
+    entries = log.append(8, 9)
+    for entry in entries:
+        log.log.settle(entry)
+    log.tidy()
+    log.log.close()
 
-    assert log.take() is None
-    assert names(files) == [f"{path.name}.version-{VERSION + 1}-1"]
-    assert bytes(files.inodes[DIRECTORY / f"{path.name}.version-{VERSION + 1}-1"].data) == before
     assert [line["event"] for line in logs] == [
-        "a later version wrote this part of the journal: it was put aside"
+        "a later version wrote this part of the journal: run that one to deliver it"
     ]
+    assert log.log.later_files == 1
+    assert log.lost == 0
+    assert names(files) == [path.name]
+    assert bytes(files.inodes[path].data) == before
 
 
-def test_new_records_never_go_behind_what_was_put_aside() -> None:
+def test_a_later_version_finds_its_file_again_beside_what_came_since(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     files, path = written()
-    files.inodes[path].data[:] = b"x" * 50
-    log = opened(files)
-    log.append(9)
+    of_a_later_version(files.inodes[path].data)
+    older = opened(files)
+    older.append(9)
+    older.log.close()
+    monkeypatch.setattr(frames, "VERSION", VERSION + 1)
 
-    assert "0000000002" in names(files)[1]
+    assert list(opened(files).take_all()) == [*NUMBERS, 9]
+
+
+@pytest.mark.parametrize("name", ["9999999999-0000abcd", "999999999999999999-0000abcd"])
+def test_a_foreign_file_does_not_hide_what_comes_after_it(name: str) -> None:
+    files, _ = written()
+    files.inodes[DIRECTORY / f"{name}.journal"] = Inode(b"foreign" * 50)
+    opened(files).append(8)
+    again = opened(files.after_kill())
+    again.append(9)
+    last = opened(again.files.after_kill())
+
+    assert list(last.take_all()) == [*NUMBERS, 8, 9]
+
+
+def test_a_file_of_ours_with_a_longer_number_is_read_in_its_place() -> None:
+    files, path = written()
+    files.inodes[DIRECTORY / f"9{path.name}"] = files.inodes.pop(path)
+    log = opened(files)
+    log.append(5)
+    again = opened(files.after_kill())
+
+    assert list(again.take_all()) == [*NUMBERS, 5]
 
 
 def test_a_draft_of_a_file_is_removed() -> None:
