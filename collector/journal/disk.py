@@ -71,7 +71,8 @@ class DiskJournal:
 
         Args:
             directory: made where it is not there.
-            max_bytes: bound of all files but those that are kept aside because they are damaged.
+            max_bytes: bound of all files; those that are kept aside because they are damaged have
+                an eighth of it for themselves.
             past_seconds: how long records are kept, where there is room, after they are done.
             close_seconds: most that ``close`` waits for the disk.
             defaults: what requests get that bring no endpoint, key or workspace; ``""`` for no key.

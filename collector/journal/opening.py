@@ -47,7 +47,9 @@ class Opened:
         self.later_files = 0
         self.units = 0
         before = keeper.lost
-        scans = [Scan(segment, files, keeper) for segment in self._found(directory)]
+        found = self._found(directory)
+        last = next((segment for segment in reversed(found) if not segment.damaged), None)
+        scans = [Scan(segment, files, keeper, last=segment is last) for segment in found]
         self._settle(scans)
         for scan in scans:
             if scan.frames:

@@ -6,19 +6,13 @@ from errno import EDQUOT, ENOENT, ENOSPC
 from pathlib import Path
 
 from collector.journal.files import Files
-from collector.journal.frames import (
-    MAX_PAYLOAD_BYTES,
-    RECORD,
-    SEGMENT_HEADER_BYTES,
-    Frame,
-    checksum,
-)
+from collector.journal.frames import MAX_PAYLOAD_BYTES, SEGMENT_HEADER_BYTES
 from collector.journal.keeping import Keeper
+from collector.journal.layout import record_frames, settled_frame
 from collector.journal.opening import Opened
 from collector.journal.ownership import Ownership
 from collector.journal.past import Past
 from collector.journal.reading import Backlog, Taken
-from collector.journal.rewriting import settled_frame
 from collector.journal.segment import Draft, Entry, Segment
 from collector.journal.segments import Segments
 from collector.journal.tidying import crowded, wasteful, worthy
@@ -27,6 +21,8 @@ from collector.journal.tidying import crowded, wasteful, worthy
 # enough that there are few.
 _SEGMENTS = 128
 _SMALLEST_SEGMENT = 1 << 16
+# What is kept aside may be this part of it, beside it.
+_KEPT = 8
 
 
 class SegmentLog:
@@ -56,13 +52,13 @@ class SegmentLog:
         Args:
             count_lost: is told how many records cannot be read any more.
             durable: files outlive the machine's power before others are removed for them.
-            max_bytes: bound of the files; what is kept aside is not counted.
+            max_bytes: bound of the files; what is kept aside has an eighth of it for itself.
             rest_seconds: how long done records stay, where there is room, for ``recall``.
             random_salt: 32 bits at random.
         """
         self._directory = directory
         self._files = files
-        self._keeper = Keeper(files, count_lost)
+        self._keeper = Keeper(files, count_lost, max_bytes // _KEPT)
         self._durable = durable
         self._rests = rest_seconds > 0
         self._max_bytes = max_bytes
@@ -131,16 +127,8 @@ class SegmentLog:
             segments.remove_doomed(said=True)
             return []
         segment = segments.appendable()
-        entries: list[Entry] = []
-        parts: list[bytes] = []
-        offset = segment.size
-        for ordinal, draft in enumerate(drafts, segment.ordinals):
-            sizes = len(draft.meta), len(draft.body)
-            value = checksum(segment.salt, draft.meta, draft.body)
-            frame = Frame(offset, RECORD, ordinal, draft.units, *sizes, value)
-            parts += (frame.header(segment.salt), draft.meta, draft.body)
-            entries.append(Entry(segment, offset, ordinal, draft.units, draft.size))
-            offset += draft.size
+        entries, parts = record_frames(segment, drafts)
+        offset = segment.size + sum(draft.size for draft in drafts)
         if done:
             ordinal = segment.ordinals + len(drafts)
             parts.append(settled_frame(segment.salt, offset, ordinal, done))

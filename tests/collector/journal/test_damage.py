@@ -1,15 +1,12 @@
 """A journal starts whatever is in its directory, and loses what was hit and no more."""
 
-import struct
-import zlib
 from itertools import count
 from pathlib import Path
 
 import pytest
 from structlog.testing import capture_logs
 
-from collector.journal import frames
-from collector.journal.frames import SEGMENT_HEADER_BYTES, VERSION, segment_header
+from collector.journal.frames import SEGMENT_HEADER_BYTES, segment_header
 from tests.collector.journal.fake_files import FakeFiles, Inode, failing
 from tests.collector.journal.logs import DIRECTORY, Log, opened
 
@@ -58,17 +55,41 @@ def test_a_flipped_bit_in_the_header_of_the_file_costs_nothing() -> None:
         assert log.lost == 0
 
 
-def test_a_file_that_was_cut_anywhere_has_the_records_before_the_cut() -> None:
+def test_what_a_kill_in_the_middle_of_a_write_leaves_is_cut_off_without_a_word() -> None:
     files, path = written()
     size = len(files.inodes[path].data)
     for cut in range(SEGMENT_HEADER_BYTES, size):
         files, path = written()
         del files.inodes[path].data[cut:]
-        log = opened(files)
-        whole, rest = divmod(cut - SEGMENT_HEADER_BYTES, FRAME_BYTES)
+        with capture_logs() as logs:
+            log = opened(files)
+        whole = (cut - SEGMENT_HEADER_BYTES) // FRAME_BYTES
 
         assert list(log.take_all()) == list(NUMBERS[:whole])
-        assert log.lost == (1 if rest else 0)
+        assert log.lost == 0
+        assert logs == []
+        assert names(files) == ([path.name] if whole else [])
+
+
+def test_the_end_of_a_file_that_is_no_frame_is_kept_and_counted() -> None:
+    files, path = written()
+    files.inodes[path].data.extend(b"noise" * 20)
+    log = opened(files)
+
+    assert list(log.take_all()) == list(NUMBERS)
+    assert log.lost == 1
+    assert bytes(files.inodes[DIRECTORY / f"{path.name}.corrupt"].data) == b"noise" * 20
+
+
+def test_the_end_of_a_file_that_was_cut_is_counted_where_another_file_follows() -> None:
+    files, path = written()
+    later = DIRECTORY / "0000000009-00000005.journal"
+    files.inodes[later] = Inode(segment_header(5, ()))
+    del files.inodes[path].data[-10:]
+    log = opened(files)
+
+    assert list(log.take_all()) == [1, 2, 3]
+    assert log.lost == 1
 
 
 @pytest.mark.parametrize("size", [0, 1, SEGMENT_HEADER_BYTES - 1])
@@ -127,98 +148,6 @@ def test_damage_that_cannot_be_copied_stays_with_the_file_which_is_kept_in_the_e
 
     assert f"{path.name}.corrupt-1" in names(files)
     assert path.name not in names(files)
-
-
-def test_a_foreign_file_is_counted_and_kept_aside() -> None:
-    files, _ = written()
-    foreign = DIRECTORY / "0000000007-0badcafe.journal"
-    files.inodes[foreign] = Inode(b"SQLite format 3\0" * 100)
-    log = opened(files)
-
-    assert set(log.take_all()) == set(NUMBERS)
-    assert log.lost == 1
-    assert files.inodes[DIRECTORY / f"{foreign.name}.corrupt-1"].data[:6] == b"SQLite"
-
-
-def test_a_file_that_is_kept_aside_does_not_replace_one_that_is_there() -> None:
-    files, path = written()
-    files.inodes[path].data[:] = b"x" * 50
-    files.inodes[DIRECTORY / f"{path.name}.corrupt-1"] = Inode(b"older")
-    opened(files)
-
-    assert files.inodes[DIRECTORY / f"{path.name}.corrupt-1"].data == b"older"
-    assert files.inodes[DIRECTORY / f"{path.name}.corrupt-2"].data == b"x" * 50
-
-
-def test_files_with_other_names_are_left_alone() -> None:
-    files, _ = written()
-    for name in ("README", "1-2.journal", "journal.db"):
-        files.inodes[DIRECTORY / name] = Inode(b"mine")
-    log = opened(files)
-
-    assert log.lost == 0
-    assert {"README", "1-2.journal", "journal.db"} <= set(names(files))
-
-
-def of_a_later_version(data: bytearray) -> bytes:
-    struct.pack_into("<H", data, 8, VERSION + 1)
-    struct.pack_into("<I", data, 24, zlib.crc32(data[:24]))
-    return bytes(data)
-
-
-def test_a_file_of_a_later_version_is_left_as_it_is_and_counted() -> None:
-    files, path = written()
-    before = of_a_later_version(files.inodes[path].data)
-    with capture_logs() as logs:
-        log = opened(files)
-    entries = log.append(8, 9)
-    for entry in entries:
-        log.log.settle(entry)
-    log.tidy()
-    log.log.close()
-
-    assert [line["event"] for line in logs] == [
-        "a later version wrote this part of the journal: run that one to deliver it"
-    ]
-    assert log.log.later_files == 1
-    assert log.lost == 0
-    assert names(files) == [path.name]
-    assert bytes(files.inodes[path].data) == before
-
-
-def test_a_later_version_finds_its_file_again_beside_what_came_since(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    files, path = written()
-    of_a_later_version(files.inodes[path].data)
-    older = opened(files)
-    older.append(9)
-    older.log.close()
-    monkeypatch.setattr(frames, "VERSION", VERSION + 1)
-
-    assert list(opened(files).take_all()) == [*NUMBERS, 9]
-
-
-@pytest.mark.parametrize("name", ["9999999999-0000abcd", "999999999999999999-0000abcd"])
-def test_a_foreign_file_does_not_hide_what_comes_after_it(name: str) -> None:
-    files, _ = written()
-    files.inodes[DIRECTORY / f"{name}.journal"] = Inode(b"foreign" * 50)
-    opened(files).append(8)
-    again = opened(files.after_kill())
-    again.append(9)
-    last = opened(again.files.after_kill())
-
-    assert list(last.take_all()) == [*NUMBERS, 8, 9]
-
-
-def test_a_file_of_ours_with_a_longer_number_is_read_in_its_place() -> None:
-    files, path = written()
-    files.inodes[DIRECTORY / f"9{path.name}"] = files.inodes.pop(path)
-    log = opened(files)
-    log.append(5)
-    again = opened(files.after_kill())
-
-    assert list(again.take_all()) == [*NUMBERS, 5]
 
 
 def test_a_draft_of_a_file_is_removed() -> None:
