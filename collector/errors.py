@@ -15,6 +15,13 @@ class Refused(Exception):
         self.reason = reason
 
 
+class TooLarge(Refused):
+    """The client's request is more than can ever be owned, however long it waits."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(413, reason)
+
+
 class Overloaded(Exception):
     """There is no room now; the same request is welcome in *retry_after* seconds.
 

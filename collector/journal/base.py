@@ -92,6 +92,7 @@ class Journal(Protocol):
 
         Raises:
             Overloaded: the journal cannot own it now.
+            TooLarge: it never can.
         """
         ...
 

@@ -17,6 +17,7 @@ from collector.journal.keeping import Keeper
 from collector.journal.segment import Damage, Entry, Segment, walk
 from collector.model import Tenant
 
+# Raises ValueError where the bytes are none of a record's meta.
 TenantOf: TypeAlias = Callable[[bytes], Tenant]
 
 # What one call may read of records that it passes: some milliseconds.
@@ -51,8 +52,10 @@ class Backlog:
         more: the last ``take`` has read enough for one call, and not all.
     """
 
-    def __init__(self, files: Files, keeper: Keeper) -> None:
+    def __init__(self, files: Files, keeper: Keeper, tenant_of: TenantOf) -> None:
+        """Make it, with nothing to read; *tenant_of* tells by its meta whose a record is."""
         self._files = files
+        self._tenant_of = tenant_of
         self._keeper = keeper
         self._order = 0
         self._offset = SEGMENT_HEADER_BYTES
@@ -102,16 +105,13 @@ class Backlog:
             if first <= order <= last:
                 self._passed[tenant] = start
 
-    def take(
-        self, segments: Sequence[Segment], skip: Set[Tenant], tenant_of: TenantOf
-    ) -> Taken | None:
+    def take(self, segments: Sequence[Segment], skip: Set[Tenant]) -> Taken | None:
         """Return the oldest record that can be read, which is taken now; None without one.
 
         What is damaged is counted, kept aside, and passed.
 
         Args:
             skip: tenants whose records are passed, and come when it names them no more.
-            tenant_of: reads a record's meta.
 
         Raises:
             OSError: the disk does not give what is there; try again later.
@@ -135,7 +135,7 @@ class Backlog:
             if segment.order != self._order:
                 self._order, self._offset = segment.order, SEGMENT_HEADER_BYTES
             try:
-                taken = self._next_of(segment, skip, tenant_of)
+                taken = self._next_of(segment, skip)
                 self._failures = 0
             except OSError:
                 self._failures += 1
@@ -158,7 +158,7 @@ class Backlog:
             self._order, self._offset = segment.order + 1, SEGMENT_HEADER_BYTES
         return None
 
-    def _next_of(self, segment: Segment, skip: Set[Tenant], tenant_of: TenantOf) -> Taken | None:
+    def _next_of(self, segment: Segment, skip: Set[Tenant]) -> Taken | None:
         files, fd, salt = self._files, segment.fd, segment.salt
         for frame in walk(files, fd, salt, self._offset, segment.size):
             if isinstance(frame, Damage):
@@ -172,7 +172,7 @@ class Backlog:
                 or frame.ordinal in segment.taken
             ):
                 continue
-            if skip and self._passes(segment, frame, skip, tenant_of):
+            if skip and self._passes(segment, frame, skip):
                 if self.more:
                     return None
                 continue
@@ -201,16 +201,10 @@ class Backlog:
     def _stand_at(self, entry: Entry) -> None:
         self._order, self._offset = entry.segment.order, entry.offset
 
-    def _passes(
-        self,
-        segment: Segment,
-        frame: Frame,
-        skip: Set[Tenant],
-        tenant_of: TenantOf,
-    ) -> bool:
+    def _passes(self, segment: Segment, frame: Frame, skip: Set[Tenant]) -> bool:
         at = frame.offset + FRAME_HEADER_BYTES
         try:
-            tenant = tenant_of(self._files.read(segment.fd, frame.meta_bytes, at))
+            tenant = self._tenant_of(self._files.read(segment.fd, frame.meta_bytes, at))
         except ValueError:
             return False
         if tenant not in skip:
