@@ -77,7 +77,12 @@ class Verdicts:
         if trouble.reason == "429" or trouble.retry_after is not None:
             self._outbox.again(lease, delay, seconds=seconds, reason=trouble.reason)
         elif _is_ripe(lease):
-            await self._cut(lease, others_pass=others_pass)
+            cut = await self._cut(lease, others_pass=others_pass)
+            if others_pass or self._is_suspect(lease):
+                self._outbox.replace(lease, cut)
+            else:
+                # The tenant gets no answers, and must not look as if it had got this one.
+                self._outbox.cut(lease, cut, delay, seconds=seconds, reason=trouble.reason)
         elif self._is_suspect(lease):
             self._aside(lease, delay)
         else:
@@ -101,7 +106,7 @@ class Verdicts:
         if not self._is_suspect(lease):
             self._outbox.pause(lease, pause, refusal.trouble)
         elif others_pass and _is_ripe(lease):
-            await self._cut(lease, others_pass=True)
+            self._outbox.replace(lease, await self._cut(lease, others_pass=True))
         else:
             self._aside(lease, long_pause(lease.tries + 1, self._random()))
 
@@ -191,12 +196,12 @@ class Verdicts:
             lease.sealed.others_pass = True
         return others_pass
 
-    async def _cut(self, lease: Lease, *, others_pass: bool) -> None:
+    async def _cut(self, lease: Lease, *, others_pass: bool) -> list[SealedBatch]:
         sealed = lease.sealed
         assert sealed is not None, "it was sent"
         self._metrics.splits.labels("suspect").inc()
         cut = await asyncio.to_thread(_apart, sealed)
-        self._outbox.replace(lease, [Suspect(piece, others_pass=others_pass) for piece in cut])
+        return [Suspect(piece, others_pass=others_pass) for piece in cut]
 
     def _aside(self, lease: Lease, delay: float) -> None:
         """Let a batch wait that fails while others get through: long, where it is one run."""

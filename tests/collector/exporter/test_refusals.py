@@ -200,8 +200,11 @@ async def test_a_batch_is_cut_only_after_ten_tries() -> None:
             await bench.until_settled(add_runs(bench, [100]))
             await pass_time(bench, lambda: bench.count("batch_splits_total", reason="suspect") == 1)
 
+            paused = bench.outbox.paused
+
     whole = [runs for runs in judge.asked if len(runs) == 16]
     assert len(whole) == 10
+    assert paused == 0
 
 
 async def test_a_batch_alone_is_cut_though_no_others_pass() -> None:
@@ -222,10 +225,12 @@ async def test_an_outage_cuts_no_batch_more_than_once() -> None:
         async with bench.running(senders=2):
             await pass_time(bench, lambda: len(upstream.requests) >= 60)
             asked = [runs_in(request.headers, request.body) for request in upstream.requests]
+            paused = bench.outbox.paused
             upstream.answer = lambda _: Answer()
             await pass_time(bench, lambda: owed.open == 0)
 
     assert {len(runs) for runs in asked} == {16, 8}
+    assert paused == 1
     assert bench.count("isolated_runs_total") == 0
 
 
