@@ -139,11 +139,11 @@ class Outbox:
         return None
 
     def keep(self, lease: Lease, sealed: SealedBatch) -> None:
-        """Hold *sealed* instead of the runs, which are let go."""
+        """Hold *sealed* instead of the runs, which are let go; it may have fewer of them."""
         lease.sealed = sealed
         lease.batch = None
         self._let_go(lease)
-        lease.size = len(sealed.body)
+        lease.runs, lease.size = sealed.runs, len(sealed.body)
         self._hold(lease)
 
     def replace(self, lease: Lease, parts: Sequence[SealedBatch]) -> None:

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 import structlog
 
 from collector.clock import Clock
-from collector.errors import DestinationRefused, UploadRejected, UploadUnavailable
+from collector.errors import DestinationRefused, Unsealable, UploadRejected, UploadUnavailable
 from collector.exporter.dead_letters import DeadLetterDir
 from collector.exporter.lane import Lease
 from collector.exporter.outbox import Outbox
@@ -31,6 +31,9 @@ _ALREADY_THERE = "409"
 # through: an outage must not grind batches to runs.
 _TRIES_WHOLE = 10
 _TRIES_SUSPECT = 3
+
+UNSEALABLE = "encode"
+"""The reason of runs that cannot be made a request."""
 
 
 class Verdicts:
@@ -132,9 +135,24 @@ class Verdicts:
             reason = "too_large" if verdict.reason == _TOO_LARGE else verdict.reason
             if not await self._written(lease, part, reason, verdict.detail):
                 return
+            self.tell("upload refused", lease, reason, runs=part.runs)
             count = self._metrics.parked.labels(reason).inc
         left = sealed.refused(verdict.named) if isinstance(sealed, Sift) else None
         self._settle(lease, part, left, count)
+
+    async def unsealable(self, lease: Lease, fault: Unsealable) -> None:
+        """Park the runs that cannot be sealed, and let the others wait for their turn."""
+        if not await self._written(lease, fault.bad, UNSEALABLE, fault.detail):
+            return
+        self.tell("runs cannot be sealed", lease, UNSEALABLE, fault.__cause__, fault.bad.runs)
+        count = self._metrics.parked.labels(UNSEALABLE).inc
+        if fault.good is None:
+            self.end(lease, count)
+            return
+        # Before anything is settled, as in ``_settle``; but upstream has not answered.
+        self._outbox.keep(lease, fault.good)
+        self._outbox.give_back(lease)
+        self._count(fault.bad, count)
 
     def failed(self, lease: Lease, reason: str, error: Exception) -> None:
         """Something of ours failed, and the batch alone waits; unless its lease ended before."""
@@ -224,7 +242,6 @@ class Verdicts:
                 self._metrics.retries.labels("dead_letter").inc()
                 self._outbox.aside(lease, self.delay(lease))
                 return False
-        self.tell("upload refused", lease, reason, runs=part.runs)
         return True
 
     def _settle(
@@ -241,6 +258,9 @@ class Verdicts:
             return
         # Before anything is settled: it must not be settled again with the batch as it was.
         self._outbox.replace(lease, [left])
+        self._count(part, count)
+
+    def _count(self, part: SealedBatch, count: Callable[[float], None]) -> None:
         count(part.runs)
         for receipt, settled in part.receipts:
             receipt.settle(settled)

@@ -47,43 +47,6 @@ async def test_sealing_does_not_stop_the_event_loop() -> None:
     assert threads != [threading.get_ident()]
 
 
-async def test_a_batch_that_cannot_be_sealed_is_parked_after_three_tries() -> None:
-    def seal(batch: Batch) -> SealedBatch:
-        if len(batch.runs) == 2:
-            raise ValueError("no bytes for this")
-        return samples.seal(batch)
-
-    async with FakeUpstream() as upstream, bench_on(upstream, seal=seal) as bench:
-        with capture_logs() as logs:
-            bad, good = bench.add(runs=2), bench.add()
-            async with bench.running():
-                pauses = [await bench.clock.pass_timer() for _ in range(3)]
-                await bench.until_idle()
-
-    assert pauses == pytest.approx([0.1, 0.2, 0.4])
-    assert (bad.open, good.open) == (0, 0)
-    assert bench.count("spans_parked_total", reason="encode") == 2
-    assert bench.count("spans_uploaded_total") == 1
-    assert [(entry["event"], entry["error"]) for entry in logs] == [("batch failed", "ValueError")]
-
-
-async def test_a_seal_that_works_the_second_time_delivers() -> None:
-    faults = [MemoryError()]
-
-    def seal(batch: Batch) -> SealedBatch:
-        if faults:
-            raise faults.pop()
-        return samples.seal(batch)
-
-    async with FakeUpstream() as upstream, bench_on(upstream, seal=seal) as bench:
-        bench.add()
-        async with bench.running():
-            await bench.clock.pass_timer()
-            await bench.until_idle()
-
-    assert bench.count("spans_uploaded_total") == 1
-
-
 class Broken:
     """An uploader with a bug: it raises what nobody expects, the first time."""
 
