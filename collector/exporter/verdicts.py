@@ -76,8 +76,9 @@ class Verdicts:
         self._metrics.retries.labels(trouble.reason).inc()
         delay = self.delay(lease, trouble.retry_after)
         others_pass = self._note_failure(lease)
-        # A rate limit is the tenant's, whatever batch it hits.
-        if trouble.reason == "429" or trouble.retry_after is not None:
+        # A rate limit is the tenant's, whatever batch it hits. Any other wish to wait is no more
+        # than that: what stands before upstream says it of whatever fails behind it.
+        if trouble.reason == "429":
             self._outbox.again(lease, delay, seconds=seconds, reason=trouble.reason)
         elif _is_ripe(lease):
             cut = await self._cut(lease, others_pass=others_pass)

@@ -207,10 +207,16 @@ async def test_a_batch_is_cut_only_after_ten_tries() -> None:
     assert paused == 0
 
 
-async def test_a_batch_alone_is_cut_though_no_others_pass() -> None:
+@pytest.mark.parametrize("headers", [{}, {"Retry-After": "20"}])
+async def test_a_batch_alone_is_cut_though_no_others_pass(headers: dict[str, str]) -> None:
     judge = Judge({5: 500})
+
+    def with_headers(request: Request) -> Answer:
+        answer = judge(request)
+        return Answer(answer.status, headers, answer.body)
+
     async with FakeUpstream() as upstream, bench_on(upstream, seal=Sealer()) as bench:
-        upstream.answer = judge
+        upstream.answer = with_headers
         owed = add_runs(bench, range(16))
         async with bench.running():
             await pass_time(bench, lambda: owed.open == 1)
