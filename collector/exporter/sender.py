@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Callable
-from functools import partial
 from typing import Protocol
 
 import structlog
@@ -162,10 +161,7 @@ class Sender:
             return False
         try:
             for part, why, detail in await self._rest(lease, reason):
-                write = partial(
-                    self._dead_letters.write, part, why, detail, first_ns=lease.first_ns
-                )
-                await asyncio.to_thread(write)
+                await self._dead_letters.post(part, why, detail, first_ns=lease.first_ns)
         except Exception as error:  # noqa: BLE001 -- the next batch shall have its chance
             self._verdicts.tell("dead letter not written", lease, reason, error)
             return False
