@@ -3,28 +3,15 @@
 import asyncio
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
-from typing import Protocol
 
 from collector.clock import Clock
+from collector.exporter.alarm import Alarm, Timer, loop_timer
 from collector.exporter.lane import Lane, Lease
 from collector.exporter.slots import Slots
 from collector.model import Batch, SealedBatch, Tenant
 
 # Why tenants wait: their key, a wrong address, a rate limit; "unavailable" is all else.
 PAUSES = ("key", "endpoint", "429", "unavailable")
-
-
-class Timer(Protocol):
-    """A call that is to come."""
-
-    def cancel(self) -> None:
-        """Let it not come."""
-        ...
-
-
-def loop_timer(delay: float, callback: Callable[[], None]) -> Timer:
-    """Have the running event loop call *callback* in *delay* seconds."""
-    return asyncio.get_running_loop().call_later(delay, callback)
 
 
 class Outbox:
@@ -58,7 +45,6 @@ class Outbox:
         """
         self._clock = clock
         self._per_tenant = per_tenant
-        self._call_later = call_later
         self._slots = Slots(per_tenant + 2 if slots is None else slots, per_tenant)
         self._lanes: OrderedDict[Tenant, Lane] = OrderedDict()
         self._held = 0
@@ -66,9 +52,9 @@ class Outbox:
         self._held_runs = 0
         self._turnstile = asyncio.Lock()
         self._changed = asyncio.Event()
+        self._alarm = Alarm(call_later, self._changed.set)
         self._emptied = asyncio.Event()
         self._emptied.set()
-        self._timer: tuple[float, Timer] | None = None
         self.draining = False
 
     @property
@@ -127,8 +113,8 @@ class Outbox:
     async def take(self) -> Lease:
         """Wait for a batch that may be sent; tenants take turns.
 
-        The caller ends it with ``done``, ``again``, ``pause``, ``aside`` or ``replace``, and with
-        ``give_back`` in any case.
+        The caller ends it with ``done``, ``again``, ``pause``, ``aside``, ``replace`` or ``cut``,
+        and with ``give_back`` in any case.
         """
         # One sender at a time looks, so that a change costs one look, and not one for each sender.
         async with self._turnstile:
@@ -156,25 +142,39 @@ class Outbox:
         return None
 
     def keep(self, lease: Lease, sealed: SealedBatch) -> None:
-        """Hold *sealed* instead of the runs, which are let go."""
+        """Hold *sealed* instead of the runs, which are let go; it may have fewer of them."""
         lease.sealed = sealed
         lease.batch = None
         self._let_go(lease)
-        lease.size = len(sealed.body)
+        lease.runs, lease.size = sealed.runs, len(sealed.body)
         self._hold(lease)
 
     def replace(self, lease: Lease, parts: Sequence[SealedBatch]) -> None:
         """Hold *parts* instead of the batch that they are made of, which is let go.
 
-        They go first in their lane. Upstream has answered the whole, so the lane is well; what the
-        whole owes is not settled here: the parts owe it now.
+        They go first in their lane, which is well, as after an answer; what the whole owes is not
+        settled here: the parts owe it now.
         """
-        leases = [Lease(part, lease.lane) for part in parts]
-        for part in leases:
-            part.first_ns = lease.first_ns
-            self._hold(part)
-        lease.lane.add_first(leases)
+        lease.lane.add_first(self._hold_parts(lease, parts))
         self.done(lease)
+
+    def cut(
+        self,
+        lease: Lease,
+        parts: Sequence[SealedBatch],
+        delay: float,
+        *,
+        seconds: float,
+        reason: str,
+    ) -> None:
+        """Hold *parts* instead of a batch, as ``replace``, where the tenant gets no answers.
+
+        For lane and endpoint it is one more failure, as with ``again``; then one part asks.
+        """
+        resume_at = self._failed(lease, delay, seconds, reason)
+        lease.lane.cut(lease, self._hold_parts(lease, parts), resume_at, reason)
+        self._let_go(lease)
+        self._changed.set()
 
     def done(self, lease: Lease, *, seconds: float | None = None) -> None:
         """Forget a batch that upstream has answered, or that is given up.
@@ -197,7 +197,7 @@ class Outbox:
         self._changed.set()
         if self._held == 0:
             self._emptied.set()
-            self._disarm()
+            self._alarm.stop()
 
     def again(
         self,
@@ -216,17 +216,8 @@ class Outbox:
             reason: an HTTP status, or a word. 429 is an answer; all else, where nobody is served
                 meanwhile, means that the endpoint is down.
         """
-        now = self._clock.monotonic()
-        endpoint = self._slots.take_in(lease)
-        if seconds is None:
-            endpoint.ended(lease)
-        else:
-            endpoint.failed(lease, now, seconds)
-            if reason == "429":
-                endpoint.answers()
-            else:
-                endpoint.hold(now + delay)
-        lease.lane.again(lease, now + delay, reason)
+        resume_at = self._failed(lease, delay, seconds, reason)
+        lease.lane.again(lease, resume_at, reason)
         self._changed.set()
 
     def pause(self, lease: Lease, delay: float, reason: str) -> None:
@@ -267,6 +258,27 @@ class Outbox:
         while self._held:
             await self._emptied.wait()
 
+    def _failed(self, lease: Lease, delay: float, seconds: float | None, reason: str) -> float:
+        """Tell the endpoint how an upload ended, and return when the lane shall ask again."""
+        now = self._clock.monotonic()
+        endpoint = self._slots.take_in(lease)
+        if seconds is None:
+            endpoint.ended(lease)
+        else:
+            endpoint.failed(lease, now, seconds)
+            if reason == "429":
+                endpoint.answers()
+            else:
+                endpoint.hold(now + delay)
+        return now + delay
+
+    def _hold_parts(self, whole: Lease, parts: Sequence[SealedBatch]) -> list[Lease]:
+        leases = [Lease(part, whole.lane) for part in parts]
+        for part in leases:
+            part.first_ns = whole.first_ns
+            self._hold(part)
+        return leases
+
     def _hold(self, lease: Lease) -> None:
         self._held += 1
         self._held_bytes += lease.size
@@ -280,21 +292,10 @@ class Outbox:
         self._held_runs -= lease.runs
 
     def _arm(self, now: float) -> None:
-        # Set by the sender that finds nothing to do; a later timer in place is replaced, and one
-        # that wakes the senders too early costs them a look.
+        # Set by the sender that finds nothing to do; an alarm that wakes the senders too early
+        # costs them a look.
         lanes = self._lanes.items()
         times = (self._slots.next_at(tenant[0], lane, now) for tenant, lane in lanes)
         due = min((at for at in times if at is not None), default=None)
-        if due is None or (self._timer is not None and self._timer[0] <= due):
-            return
-        self._disarm()
-        self._timer = (due, self._call_later(due - now, self._ring))
-
-    def _disarm(self) -> None:
-        if self._timer is not None:
-            self._timer[1].cancel()
-            self._timer = None
-
-    def _ring(self) -> None:
-        self._timer = None
-        self._changed.set()
+        if due is not None:
+            self._alarm.set(due, now)

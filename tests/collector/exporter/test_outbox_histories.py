@@ -43,6 +43,11 @@ def step_of(outbox: Outbox, clock: FakeClock, out: list[Lease], step: str) -> in
         whole = out.pop(0)
         outbox.replace(whole, [sealed_of_ten(whole.destination) for _ in range(2)])
         return 1
+    elif out and step == "cut":
+        whole = out.pop(0)
+        halves = [sealed_of_ten(whole.destination) for _ in range(2)]
+        outbox.cut(whole, halves, 1.5, seconds=0.5, reason="timeout")
+        return 1
     elif out and step == "aside":
         outbox.aside(out.pop(0), 0.5)
     elif out and step == "back":
@@ -60,6 +65,7 @@ STEPS = (
     "failed",
     "pause",
     "split",
+    "cut",
     "aside",
     "back",
     "wait",
