@@ -17,7 +17,7 @@ from collector.commands.check import check
 from collector.commands.plugins import load_translators
 from collector.commands.translate import translate
 from collector.config import Parser, Settings, SettingsError, flags, resolve
-from collector.errors import Refused
+from collector.errors import JournalInUse, Refused
 
 _COMMANDS = {
     "serve": "run the proxy; the default",
@@ -136,22 +136,29 @@ def _serve(command: str, settings: Settings, *, demo: bool) -> int:
             asyncio.run(dev.dev(settings, demo, tell))
         else:
             asyncio.run(dev.sandbox(settings, tell))
-    except (OSError, ExceptionGroup) as exc:
-        failure = _why_not_listening(exc)
+    except (OSError, JournalInUse, ExceptionGroup) as exc:
+        failure = _why_not_started(exc)
         if failure is None:
             raise
-        _complain(f"cannot listen: {failure}")
+        _complain(failure)
         return 1
     return 0
 
 
-def _why_not_listening(error: Exception) -> OSError | None:
-    """Return the error of a port that cannot be had, also out of a task group; else None."""
+def _why_not_started(error: Exception) -> str | None:
+    """Return what to say of a port or a journal that others have, out of a task group, too.
+
+    None stands for trouble that nobody foresaw, of which the traceback is wanted.
+    """
     while isinstance(error, ExceptionGroup) and len(error.exceptions) == 1:
         error = error.exceptions[0]
+    if isinstance(error, JournalInUse):
+        return f"cannot start: {error}"
     if isinstance(error, socket.gaierror):
-        return error
-    return error if isinstance(error, OSError) and error.errno in _CANNOT_LISTEN else None
+        return f"cannot listen: {error}"
+    if isinstance(error, OSError) and error.errno in _CANNOT_LISTEN:
+        return f"cannot listen: {error}"
+    return None
 
 
 def _complain(*lines: str) -> None:

@@ -5,6 +5,7 @@ from importlib.metadata import packages_distributions
 from typing import NamedTuple
 
 from collector import __version__
+from collector.commands.journal_folder import look_at
 from collector.commands.plugins import load_translators
 from collector.commands.upstream import Answer, try_upstream
 from collector.config import Settings
@@ -26,7 +27,7 @@ def check(
     ask: Callable[[str, str | None], Answer] = try_upstream,
     owners: Callable[[], Mapping[str, list[str]]] = packages_distributions,
 ) -> Report:
-    """Report what *settings* would run, who owns our import names, and whether upstream answers.
+    """Report what *settings* would run, and whether it can: journal, import names, upstream.
 
     Args:
         ask: endpoint and key -> what came of a try.
@@ -45,12 +46,20 @@ def check(
         "project": settings.langsmith_project,
         "translators": ", ".join(_dialects(settings)),
         "journal": "memory",
+        "largest request": _largest_request(settings),
         "memory budget": text_of("max_memory_bytes", settings.max_memory_bytes),
         "dead letters": str(settings.dead_letter_dir or "none, counted only"),
     }
+    problems = []
+    if settings.journal_dir is not None:
+        folder = look_at(settings.journal_dir)
+        rows["journal"] = _journal(settings, folder.in_use)
+        if folder.problem is not None:
+            problems.append(f"JOURNAL_DIR: {folder.problem}")
     answer = ask(settings.langsmith_endpoint, key.get_secret_value() if key else None)
     rows["upstream"] = answer.text
-    problems = [] if answer.fine else [answer.text]
+    if not answer.fine:
+        problems.append(answer.text)
     if others := foreign_owners(owners()):
         problems.append(
             f"the import name 'translators' is also installed by {', '.join(others)}, which may "
@@ -66,6 +75,21 @@ def foreign_owners(distributions: Mapping[str, list[str]]) -> list[str]:
     PyPI has an unrelated one; pip overwrites our files with its own without a word.
     """
     return sorted(set(distributions.get("translators", [])) - {DISTRIBUTION})
+
+
+def _journal(settings: Settings, in_use: bool) -> str:
+    bound = text_of("journal_max_bytes", settings.journal_max_bytes)
+    used = "; another process uses it" if in_use else ""
+    return f"{settings.journal_dir}, sync {settings.journal_sync}, {bound} at most{used}"
+
+
+def _largest_request(settings: Settings) -> str:
+    size = text_of("max_body_bytes", settings.max_body_bytes)
+    if settings.journal_dir is None or settings.max_body_bytes < settings.journal_max_bytes:
+        return size
+    # Requests are kept compressed: how large one may be depends on what is in it.
+    bound = text_of("journal_max_bytes", settings.journal_max_bytes)
+    return f"{size}, if it fits compressed into the journal's {bound}"
 
 
 def _dialects(settings: Settings) -> list[str]:

@@ -19,6 +19,7 @@ from collector import __version__, dev, service
 from collector.__main__ import main
 from collector.commands.check import Report
 from collector.config import Settings
+from collector.errors import JournalInUse
 
 SPAN = {"traceId": "0" * 31 + "1", "spanId": "0" * 15 + "a", "name": "chat"}
 REQUEST = orjson.dumps({"resourceSpans": [{"scopeSpans": [{"spans": [SPAN]}]}]})
@@ -154,6 +155,19 @@ def test_a_port_that_a_task_could_not_have_is_told_the_same_way(
 
     assert main(["dev"]) == 1
     assert capsys.readouterr().err.splitlines()[-1] == f"collector-proxy: cannot listen: {inner}"
+
+
+@pytest.mark.parametrize("command", ["serve", "dev"])
+def test_a_journal_that_another_process_has_is_told_in_one_line(
+    tmp_path: Path, command: str, capsys: pytest.CaptureFixture[str], services: Services
+) -> None:
+    inner = JournalInUse(f"another process uses {tmp_path}")
+    services.failure = inner if command == "serve" else ExceptionGroup("tasks", [inner])
+
+    assert main([command]) == 1
+    assert capsys.readouterr().err.splitlines()[-1] == (
+        f"collector-proxy: cannot start: another process uses {tmp_path}"
+    )
 
 
 def test_other_trouble_keeps_its_trace(services: Services) -> None:
