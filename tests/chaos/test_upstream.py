@@ -1,6 +1,7 @@
 """The upstream process answers as told, and takes only what it answered 2xx."""
 
 import asyncio
+import time
 
 import pytest
 import zstandard
@@ -96,6 +97,18 @@ async def test_a_rule_for_each_second_request_leaves_the_others() -> None:
         await upstream.script(Rule(every=2, status=503))
 
         assert [(await post(upstream))[0] for _ in range(4)] == [202, 503, 202, 503]
+
+
+async def test_it_tells_when_uploads_came() -> None:
+    async with UpstreamProcess() as upstream:
+        await post(upstream)
+        between = time.monotonic()
+        await post(upstream)
+        after = time.monotonic()
+
+        assert len(await upstream.asked(0.0)) == 2
+        assert len(await upstream.asked(between, after)) == 1
+        assert await upstream.asked(after) == []
 
 
 async def test_a_frozen_upstream_goes_on_where_it_was() -> None:

@@ -1,6 +1,7 @@
 """The handle of the upstream process: start, script, stop and go on, and what it took."""
 
 import asyncio
+import math
 import signal
 import sys
 from types import TracebackType
@@ -96,6 +97,11 @@ class UpstreamProcess:
         """Return how often each status was answered."""
         answers: dict[str, int] = orjson.loads(await self._ask("/_/requests"))
         return answers
+
+    async def asked(self, since: float, before: float = math.inf) -> list[float]:
+        """Return when uploads began to come from *since* on and *before*, in monotonic seconds."""
+        times: list[float] = orjson.loads(await self._ask("/_/asked"))
+        return [at for at in times if since <= at < before]
 
     async def answered(self, word: str, times: int) -> int:
         """Wait until *word* was answered so often; return how often it was."""

@@ -2,7 +2,8 @@
 
 With ``--sandbox`` what is taken goes through the sandbox too, and its rules are this one's.
 Prints its port. ``/_/script`` takes rules, ``/_/runs`` tells what was taken, ``/_/requests`` what
-was asked. A run counts as taken only where its request was answered 2xx.
+was answered, ``/_/asked`` when requests came. A run counts as taken only where its request was
+answered 2xx.
 """
 
 import asyncio
@@ -83,6 +84,8 @@ class Upstream:
         self._script = Script([])
         self._runs: dict[str, Taken] = {}
         self._answers: Counter[str] = Counter()
+        # When each upload began to come, in monotonic seconds.
+        self._asked: list[float] = []
 
     async def handle(self, request: web.BaseRequest) -> web.StreamResponse:
         """Serve one request, of the proxy or of the test."""
@@ -90,6 +93,7 @@ class Upstream:
             return await self._control(request)
         if request.method != "POST":
             return web.json_response({})
+        self._asked.append(time.monotonic())
         key = request.headers.get("x-api-key", "")
         rule = self._script.answer(key)
         raw = await self._read(request, rule)
@@ -198,6 +202,8 @@ class Upstream:
             return web.Response()
         if request.path == "/_/requests":
             return web.json_response(self._answers)
+        if request.path == "/_/asked":
+            return web.json_response(self._asked)
         if request.path == "/_/count":
             return web.json_response(len(self._runs))
         if request.path == "/_/sandbox":
