@@ -92,6 +92,24 @@ async def test_a_bad_run_is_named_as_the_sandbox_names_it() -> None:
         assert f"run {CHILD}, part post" in (await post(upstream))[1]
 
 
+async def test_a_bad_run_is_not_named_where_the_rule_says_so() -> None:
+    async with UpstreamProcess() as upstream:
+        await upstream.script(Rule(poison="poisoned", names=False))
+        status, text = await post(upstream)
+
+        assert status == 422
+        assert CHILD not in text
+
+
+async def test_it_counts_requests_made_of_what_it_refused_before() -> None:
+    async with UpstreamProcess() as upstream:
+        await upstream.script(Rule(poison="poisoned", times=1))
+        await post(upstream)
+        await post(upstream)
+
+        assert await upstream.answers() == {"422": 1, "202": 1, "again": 1}
+
+
 async def test_a_rule_for_each_second_request_leaves_the_others() -> None:
     async with UpstreamProcess() as upstream:
         await upstream.script(Rule(every=2, status=503))

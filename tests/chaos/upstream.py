@@ -94,7 +94,10 @@ class UpstreamProcess:
         return int(await self._ask("/_/sandbox"))
 
     async def answers(self) -> dict[str, int]:
-        """Return how often each status was answered."""
+        """Return how often each status was answered.
+
+        Beside it ``again``: of these the requests made of runs that were refused together before.
+        """
         answers: dict[str, int] = orjson.loads(await self._ask("/_/requests"))
         return answers
 

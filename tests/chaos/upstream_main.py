@@ -84,6 +84,8 @@ class Upstream:
         self._script = Script([])
         self._runs: dict[str, Taken] = {}
         self._answers: Counter[str] = Counter()
+        # The runs of requests that were refused because of one of them.
+        self._refused: set[bytes] = set()
         # When each upload began to come, in monotonic seconds.
         self._asked: list[float] = []
 
@@ -160,11 +162,14 @@ class Upstream:
         if rule.max_bytes is not None and len(body) > rule.max_bytes:
             return 413, {"detail": "the request is too large"}
         runs = runs_in(body)
+        if runs.keys() <= self._refused:
+            self._answers["again"] += 1
         if rule.poison:
             for run_id, parts in runs.items():
                 if any(rule.poison.encode() in content for _, _, content in parts):
-                    named = f"run {run_id.decode()}, part post: run_type 'x' is not one of chain"
-                    return 422, {"detail": named}
+                    self._refused |= runs.keys()
+                    where = f"run {run_id.decode()}, part post" if rule.names else "a run"
+                    return 422, {"detail": f"{where}: run_type 'x' is not one of chain"}
         if 200 <= rule.status < 300:
             if self._store is not None:
                 try:
