@@ -123,6 +123,8 @@ def _check_counted(one: Result, balance: Balance, hit: Hit) -> None:
 def _told(hits: list[Hit]) -> str:
     records = sum(hit.records for hit in hits)
     countable = sum(hit.countable for hit in hits)
+    if not records:
+        return "no record hit"
     told = f"{records} records hit, {countable} counted"
     if countable == records:
         return told
