@@ -51,7 +51,8 @@ class Result:
                 that ends knows parents that the next one does not.
         """
         expected = owed.acknowledged.keys() - owed.poisoned
-        lost = expected - runs.keys()
+        # A patch alone, with the content of a log record, is no run.
+        lost = expected - {run for run, taken in runs.items() if taken.posts}
         silent = {run for run in owed.said - owed.poisoned if run in runs and not runs[run].said}
         invented = runs.keys() - owed.sent.keys()
         mixed = {run for run, taken in runs.items() if taken.keys != [owed.keys.get(run, "")]}

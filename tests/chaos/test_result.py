@@ -39,6 +39,14 @@ def test_what_was_acknowledged_and_not_taken_is_lost() -> None:
     assert (result.lost, result.problems) == (1, ["1 acknowledged spans are lost"])
 
 
+def test_a_run_of_which_only_a_patch_was_taken_is_lost() -> None:
+    result = Result("x")
+
+    result.settle(owed("root"), {"root": taken(posts=0)})
+
+    assert result.problems == ["1 acknowledged spans are lost"]
+
+
 def test_what_was_not_acknowledged_may_be_missing() -> None:
     result = Result("x")
 

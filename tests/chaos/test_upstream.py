@@ -144,4 +144,4 @@ async def test_what_breaks_the_sandboxs_rules_is_refused() -> None:
         status, text = await post(upstream)
 
         assert (status, f"run {ROOT}, part " in text) == (422, True)
-        assert await upstream.in_sandbox() == 0
+        assert await upstream.in_sandbox() == []

@@ -89,9 +89,9 @@ class UpstreamProcess:
         """Return how many runs were taken, each counted once."""
         return int(await self._ask("/_/count"))
 
-    async def in_sandbox(self) -> int:
-        """Return how many runs the sandbox shows, of all tenants."""
-        return int(await self._ask("/_/sandbox"))
+    async def in_sandbox(self) -> list[tuple[str, str]]:
+        """Return the runs that the sandbox has, of all tenants: id, and parent or ``""``."""
+        return [(run, parent) for run, parent in orjson.loads(await self._ask("/_/sandbox"))]
 
     async def answers(self) -> dict[str, int]:
         """Return how often each status was answered.

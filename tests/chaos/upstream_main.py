@@ -213,8 +213,8 @@ class Upstream:
             return web.json_response(len(self._runs))
         if request.path == "/_/sandbox":
             assert self._store is not None
-            (runs,) = self._store.database.execute("SELECT count(*) FROM runs").fetchone()
-            return web.json_response(runs)
+            shown = self._store.database.execute("SELECT id, parent_run_id FROM runs").fetchall()
+            return web.json_response([[run, parent or ""] for run, parent in shown])
         return web.Response(body=self.told())
 
 
