@@ -12,7 +12,7 @@ from tests.chaos.scenarios.outages import never_answers, resets, retry_after, sl
 from tests.chaos.scenarios.overload import overload
 from tests.chaos.scenarios.refusals import limit413, poison
 from tests.chaos.scenarios.sigterm import sigterm
-from tests.chaos.scenarios.tenants import revoked
+from tests.chaos.scenarios.tenants import revoked, revoked_flood
 
 # Takes (long form?, rounds); None are the scenario's own for that form.
 Scenario = Callable[[bool, int | None], Coroutine[Any, Any, Result]]
@@ -29,6 +29,7 @@ SCENARIOS: Mapping[str, Scenario] = {
     "poison": poison,
     "limit413": limit413,
     "revoked": revoked,
+    "revoked_flood": revoked_flood,
     "disk_full": disk_full,
     "disk_away": disk_away,
     "corrupt_files": corrupt_files,
