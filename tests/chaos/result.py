@@ -1,5 +1,6 @@
 """What a scenario found, and the table of it."""
 
+import math
 from dataclasses import dataclass, field
 
 from tests.chaos.load import Owed
@@ -94,3 +95,14 @@ class Result:
         """Return the line below the row: what was seen beside it."""
         repeated = [f"{self.repeated} repeated under the same id"] if self.repeated else []
         return "; ".join(repeated + self.notes)
+
+
+def p99(owed: Owed, runs: dict[str, TakenRun]) -> float:
+    """Return the seconds from 200 to upstream that 99 % of the runs needed at most.
+
+    A run that is not there yet has needed for ever.
+    """
+    waits = sorted(
+        runs[run].first - at if run in runs else math.inf for run, at in owed.acknowledged.items()
+    )
+    return waits[int(len(waits) * 0.99)] if waits else math.inf

@@ -4,6 +4,7 @@ from collections.abc import Callable, Coroutine, Mapping
 from typing import Any
 
 from tests.chaos.result import Result
+from tests.chaos.scenarios.backlog import backlog_beside_live
 from tests.chaos.scenarios.corruption import corrupt_files
 from tests.chaos.scenarios.disk import disk_away, disk_full
 from tests.chaos.scenarios.hour import hour_of_outage
@@ -26,6 +27,7 @@ SCENARIOS: Mapping[str, Scenario] = {
     "never_answers": never_answers,
     "slow": slow,
     "hour_of_outage": hour_of_outage,
+    "backlog_beside_live": backlog_beside_live,
     "poison": poison,
     "limit413": limit413,
     "revoked": revoked,

@@ -1,7 +1,6 @@
 """One tenant's key is revoked; twenty good ones beside it must not feel it."""
 
 import asyncio
-import math
 import time
 from collections.abc import Callable
 from contextlib import AsyncExitStack
@@ -9,11 +8,10 @@ from functools import partial
 
 from tests.chaos.load import Owed, RawLoad
 from tests.chaos.proxy import ProxyProcess
-from tests.chaos.result import Result
+from tests.chaos.result import Result, p99
 from tests.chaos.script import Rule
 from tests.chaos.stage import BESIDE, MIB, staged
 from tests.chaos.templates import Template
-from tests.chaos.upstream import TakenRun
 
 _GOOD = 20
 _REVOKED = "revoked"
@@ -65,7 +63,7 @@ async def _beside(
         await stage.drained(alone)
         await asyncio.sleep(_LAST_SECONDS)
         runs = await stage.upstream.runs()
-        calm, disturbed = _p99(quiet, runs), _p99(mixed, runs)
+        calm, disturbed = p99(_owed(quiet), runs), p99(_owed(mixed), runs)
         result.notes.append(f"p99 {disturbed:.3f} s beside it, {calm:.3f} s without")
         result.check(disturbed < _FACTOR * calm, f"p99 {disturbed:.3f} s, {calm:.3f} s undisturbed")
         if flood:
@@ -90,6 +88,13 @@ def _tenant(proxy: ProxyProcess, number: int) -> RawLoad:
     return RawLoad(proxy.url, made, key=f"tenant-{number}", rate=2, connections=1)
 
 
+def _owed(loads: list[RawLoad]) -> Owed:
+    owed = Owed()
+    for load in loads:
+        owed.add(load.owed())
+    return owed
+
+
 async def _not_ready(proxy: ProxyProcess, seconds: float) -> list[int]:
     """Return what ``/ready`` said for so long, but for 200."""
     end = time.monotonic() + seconds
@@ -98,20 +103,6 @@ async def _not_ready(proxy: ProxyProcess, seconds: float) -> list[int]:
         said.append(await proxy.status("/ready"))
         await asyncio.sleep(0.1)
     return [status for status in said if status != 200]
-
-
-def _p99(loads: list[RawLoad], runs: dict[str, TakenRun]) -> float:
-    """Return the seconds from 200 to upstream that 99 % of the runs needed at most.
-
-    A run that is not there yet has needed for ever.
-    """
-    owed = Owed()
-    for load in loads:
-        owed.add(load.owed())
-    waits = sorted(
-        runs[run].first - at if run in runs else math.inf for run, at in owed.acknowledged.items()
-    )
-    return waits[int(len(waits) * 0.99)] if waits else math.inf
 
 
 async def _check_kept(result: Result, proxy: ProxyProcess, bad: RawLoad) -> None:
