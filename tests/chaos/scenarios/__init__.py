@@ -4,7 +4,7 @@ from collections.abc import Callable, Coroutine, Mapping
 from typing import Any
 
 from tests.chaos.result import Result
-from tests.chaos.scenarios.backlog import backlog_beside_live
+from tests.chaos.scenarios.backlog import backlog_beside_live, logs_in_outage
 from tests.chaos.scenarios.corruption import corrupt_files
 from tests.chaos.scenarios.disk import disk_away, disk_full
 from tests.chaos.scenarios.hour import hour_of_outage
@@ -28,6 +28,7 @@ SCENARIOS: Mapping[str, Scenario] = {
     "slow": slow,
     "hour_of_outage": hour_of_outage,
     "backlog_beside_live": backlog_beside_live,
+    "logs_in_outage": logs_in_outage,
     "poison": poison,
     "limit413": limit413,
     "revoked": revoked,

@@ -57,3 +57,28 @@ async def _last_of(stage: Stage, load: RawLoad) -> float:
         while owed - (runs := await stage.upstream.runs()).keys():  # noqa: ASYNC110 -- another process
             await asyncio.sleep(0.2)
     return max(runs[run].first for run in owed)
+
+
+async def logs_in_outage(long: bool, rounds: int | None = None) -> Result:
+    """Spans wait on disk for longer than log records wait for a span; they meet all the same."""
+    async with staged() as stage:
+        result = Result("logs_in_outage")
+        proxy = await stage.proxy(
+            MAX_MEMORY_BYTES=str(_MEMORY), MAX_BODY_BYTES=str(_MEMORY), LOG_TTL="2s"
+        )
+        await stage.upstream.script(Rule(status=503))
+        made = Template(salt=1, traces=10, said=True)
+        async with RawLoad(proxy.url, made, rate=50, logs=True, stubborn=True) as load:
+            await asyncio.sleep(30.0 if long else 3.0)
+        # The last of them, too, shall have waited for longer.
+        await asyncio.sleep(3.0)
+        backlog = (await proxy.balance()).terms["journal_backlog_spans"]
+        result.check(
+            backlog > load.acknowledged / 4,
+            f"{backlog:.0f} spans in the backlog of {load.acknowledged}, so nothing is proved",
+        )
+        await stage.upstream.script()
+        owed = await stage.close(result, proxy, load)
+        result.notes.append(f"{len(owed.said)} log records, {backlog:.0f} spans in the backlog")
+        result.check(owed.said, "no log record was acknowledged, so nothing is proved")
+        return result
