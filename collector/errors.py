@@ -1,5 +1,7 @@
 """What can go wrong between rooms. Each error answers one question: again, or not?"""
 
+from collector.model import SealedBatch
+
 
 class Refused(Exception):
     """The client's request cannot be accepted, now or later, as it is.
@@ -15,6 +17,13 @@ class Refused(Exception):
         self.reason = reason
 
 
+class TooLarge(Refused):
+    """The client's request is more than can ever be owned, however long it waits."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(413, reason)
+
+
 class Overloaded(Exception):
     """There is no room now; the same request is welcome in *retry_after* seconds.
 
@@ -25,6 +34,22 @@ class Overloaded(Exception):
         super().__init__(reason)
         self.reason = reason
         self.retry_after = retry_after
+
+
+class Unsealable(Exception):
+    """Some runs of a batch can never be made a request, whenever it is tried; all others can.
+
+    Attributes:
+        bad: those runs, as far as they can be told: to be read by people, not to be uploaded.
+        good: all others, None where there are none. Both together owe what the batch owed.
+        detail: what is wrong; may quote the payload, so it is never logged.
+    """
+
+    def __init__(self, bad: SealedBatch, good: SealedBatch | None, detail: str) -> None:
+        super().__init__(detail)
+        self.bad = bad
+        self.good = good
+        self.detail = detail
 
 
 class UploadUnavailable(Exception):

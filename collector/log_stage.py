@@ -56,22 +56,31 @@ class LogStage:
         body: bytes,
         records: Sequence[LogRecord],
         now: float,
-    ) -> None:
+        *,
+        aside: bool,
+    ) -> Record | None:
         """Own those of *records* that tell of a GenAI span; the others are only counted.
+
+        Args:
+            aside: leave them in the journal.
+
+        Returns:
+            The journal's record where it was left aside.
 
         Raises:
             Overloaded: the journal is full, or too many records wait for their spans.
         """
         groups, unrelated = grouped(destination, records, len(body))
         if groups:
-            if not self._joiner.has_room(groups):
+            if not aside and not self._joiner.has_room(groups):
                 raise Overloaded("too many log records wait for their spans")
-            receipt = await self._journal.append(
-                Record(destination, "logs", content_type, body, len(groups))
-            )
-            if receipt is not None:
-                self._joiner.add(_owed(groups, receipt), now)
+            record = Record(destination, "logs", content_type, body, len(groups))
+            receipt = await self._journal.append(record, aside=aside)
+            if receipt is None:
+                return record
+            self._joiner.add(_owed(groups, receipt), now)
         self._count(len(records), unrelated)
+        return None
 
     def take(
         self, record: Record, records: Sequence[LogRecord], receipt: Receipt, now: float

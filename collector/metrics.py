@@ -130,6 +130,10 @@ class Metrics:
             "journal_corrupt_records",
             "Records that the journal could not read back: look at its .corrupt files.",
         )
+        self.journal_later = gauge(
+            "journal_later_files",
+            "Files of the journal that only the later version that wrote them reads: run that one.",
+        )
         self.journal_failures = counter(
             "journal_failures", "Records that the journal could not own, answered 503.", "reason"
         )

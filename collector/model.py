@@ -2,8 +2,12 @@
 
 import hashlib
 from collections.abc import Callable, Sequence
+from typing import TypeAlias
 
 from translators.run import ExplicitIds
+
+# Endpoint, API key, workspace: what may share a batch, and what a trace id is unique in.
+Tenant: TypeAlias = tuple[str, str, str | None]
 
 
 class Destination:
@@ -19,8 +23,7 @@ class Destination:
         self.api_key = api_key
         self.workspace = workspace
         self.project = project
-        # What may share a batch, and what a trace id is unique in.
-        self.tenant: tuple[str, str, str | None] = (endpoint, api_key, workspace)
+        self.tenant: Tenant = (endpoint, api_key, workspace)
         self.label = hashlib.sha256(
             "\0".join((endpoint, api_key, workspace or "")).encode()
         ).hexdigest()[:12]

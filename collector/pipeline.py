@@ -1,11 +1,8 @@
 """The one way through, from accepted spans to batches in the outbox; all tasks live here."""
 
 import asyncio
-import traceback
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-
-import structlog
 
 from collector.backlog import Backlog, Decode, Room
 from collector.clock import Clock
@@ -18,14 +15,10 @@ from collector.metrics import Metrics
 from collector.model import Destination, EncodedRun, Receipt
 from collector.processor.assembler import Assembler
 from collector.processor.batcher import Batcher
+from collector.replay import SLICE_SPANS, Replay, log_failure
 from collector.span_stage import Resources, SpanStage
 from translators.log_record import LogRecord
 from translators.span import Span
-
-log = structlog.get_logger()
-
-# About 5 ms of work; between two slices the event loop answers probes and other requests.
-_SLICE_SPANS = 64
 
 
 class Pipeline:
@@ -68,8 +61,16 @@ class Pipeline:
         self._outbox = outbox
         self._sender = sender
         self._max_waiting_bytes = max_waiting_bytes
-        self._decode = decode
         self._backlog = Backlog(journal, room, metrics)
+        self._replay = Replay(
+            backlog=self._backlog,
+            decode=decode,
+            take=self._take,
+            logs=logs,
+            metrics=metrics,
+            clock=clock,
+            tick=tick,
+        )
         self._metrics = metrics
         self._clock = clock
         self._tick = tick
@@ -84,6 +85,7 @@ class Pipeline:
         """Spans received that no stage has let go of, counted at the stages themselves."""
         return (
             self._backlog.held_spans
+            + self._replay.held_spans
             + self._untranslated
             + self._assembler.held_runs
             + self._batcher.held_runs
@@ -98,7 +100,7 @@ class Pipeline:
         """Start the timer and *senders* senders in *tasks*; the caller cancels them at the end."""
         started = [tasks.create_task(self._watch_time(), name="timer")]
         if self._journal.survives:
-            started.append(tasks.create_task(self._watch_backlog(), name="backlog"))
+            started.append(tasks.create_task(self._replay.run(), name="backlog"))
         started += [
             tasks.create_task(self._sender.run(), name=f"sender-{number}")
             for number in range(senders)
@@ -111,13 +113,19 @@ class Pipeline:
         """Own *spans*: when this returns, the request may be answered 200.
 
         Raises:
-            Overloaded: the pipeline is closing, or the journal is full.
+            Overloaded: the pipeline is closing, the journal is full, or memory holds too much of
+                this tenant.
         """
         with self._accepted():
             record = Record(destination, "traces", content_type, body, len(spans))
-            receipt = await self._journal.append(record, aside=self._backlog.grows())
+            if not self._backlog.admits(destination.tenant):
+                raise Overloaded("too much waits for this destination")
+            aside = self._backlog.grows(destination.tenant)
+            receipt = await self._journal.append(record, aside=aside)
             self._metrics.received.inc(len(spans))
-            if receipt is not None:
+            if receipt is None:
+                self._backlog.left_aside(record)
+            else:
                 self._untranslated += len(spans)
                 await self._take_all(destination, spans, receipt)
 
@@ -131,13 +139,18 @@ class Pipeline:
                 their spans.
         """
         with self._accepted():
-            await self._logs.accept(
-                destination, content_type, body, records, self._clock.monotonic()
+            aside = self._backlog.grows_by_logs(destination.tenant)
+            now = self._clock.monotonic()
+            left = await self._logs.accept(
+                destination, content_type, body, records, now, aside=aside
             )
+            if left is not None:
+                self._backlog.left_aside(left)
 
     async def close(self) -> None:
         """Take nothing new, finish what is being taken, and hand everything held to the outbox."""
         self._open = False
+        self._replay.stop()
         await self._all_accepted.wait()
         self._forward(self._assembler.drain())
         self._add_to_batch(self._logs.drain(keep=self._journal.survives))
@@ -171,8 +184,9 @@ class Pipeline:
             while taken < len(spans):
                 if taken:
                     await asyncio.sleep(0)
-                piece = spans[taken : taken + _SLICE_SPANS]
+                piece = spans[taken : taken + SLICE_SPANS]
                 self._take(destination, piece, receipt, resources)
+                self._untranslated -= len(piece)
                 taken += len(piece)
         finally:
             # Only a cancelled request leaves a rest: its sender got no 200 and sends it again.
@@ -185,13 +199,16 @@ class Pipeline:
         self,
         destination: Destination,
         spans: Sequence[Span],
-        receipt: Receipt,
+        receipt: Receipt | None,
         resources: Resources,
     ) -> None:
+        """Let every span of the slice be a stage's; without a receipt they are delivered."""
         now = self._clock.monotonic()
-        runs = self._spans.take(destination, spans, receipt, resources, now)
-        # From here on every span of the slice is a stage's; nothing below raises on data.
-        self._untranslated -= len(spans)
+        if receipt is None:
+            runs = self._spans.learn(destination, spans, resources, now)
+        else:
+            runs = self._spans.take(destination, spans, receipt, resources, now)
+        # From here on nothing raises on data.
         self._forward(self._assembler.add(runs, now))
         self._relieve()
 
@@ -213,68 +230,13 @@ class Pipeline:
         for batch in self._batcher.add(runs, self._clock.monotonic()):
             self._outbox.add(batch)
 
-    async def _watch_backlog(self) -> None:
-        """Take what waits in the journal, as far as there is room, beside what comes in."""
-        while True:
-            try:
-                while self._open and await self._take_again():
-                    pass
-            except Exception as exc:  # noqa: BLE001 -- one record must not stop the others
-                self._log_failure(exc)
-            await asyncio.sleep(self._tick)
-
-    async def _take_again(self) -> bool:
-        taken = await self._backlog.take()
-        if taken is None:
-            return False
-        record, receipt = taken
-        if receipt is None:
-            await self._learn(record)
-            return True
-        if record.signal == "logs":
-            records = await asyncio.to_thread(self._decode.logs, record)
-            self._logs.take(record, records, receipt, self._clock.monotonic())
-            return True
-        # They have left the backlog, and are nowhere else yet.
-        self._untranslated += record.spans
-        spans = await asyncio.to_thread(self._decode.spans, record)
-        # Another version of this proxy may find other spans usable.
-        if missing := record.spans - len(spans):
-            self._untranslated -= missing
-            self._metrics.dropped.labels("unreadable").inc(missing)
-            receipt.settle(missing)
-        await self._take_all(record.destination, spans, receipt)
-        return True
-
-    async def _learn(self, record: Record) -> None:
-        """Learn places, and what log records told, of what an earlier process has delivered."""
-        if record.signal == "logs":
-            records = await asyncio.to_thread(self._decode.logs, record)
-            self._logs.learn(record, records, self._clock.monotonic())
-            return
-        spans = await asyncio.to_thread(self._decode.spans, record)
-        self._metrics.recalled.inc(len(spans))
-        resources: Resources = {}
-        for first in range(0, len(spans), _SLICE_SPANS):
-            await asyncio.sleep(0)
-            now = self._clock.monotonic()
-            piece = spans[first : first + _SLICE_SPANS]
-            runs = self._spans.learn(record.destination, piece, resources, now)
-            self._forward(self._assembler.add(runs, now))
-            self._relieve()
-
     async def _watch_time(self) -> None:
         while True:
             await asyncio.sleep(self._tick)
             try:
                 self._look_around()
             except Exception as exc:  # noqa: BLE001 -- the timer must outlive any bug
-                self._log_failure(exc)
-
-    def _log_failure(self, exc: Exception) -> None:
-        # Not the exception's text: it may quote the payload.
-        frame = traceback.extract_tb(exc.__traceback__)[-1]
-        log.error("a stage failed", error=type(exc).__name__, at=f"{frame.name}:{frame.lineno}")
+                log_failure(exc)
 
     def _look_around(self) -> None:
         now = self._clock.monotonic()

@@ -29,6 +29,7 @@ from collector.journal.memory import MemoryJournal
 from collector.limiter import Limiter
 from collector.log_stage import LogStage
 from collector.metrics import Metrics
+from collector.model import Destination
 from collector.pipeline import Pipeline
 from collector.processor.assembler import Assembler
 from collector.processor.batcher import Batcher
@@ -44,7 +45,8 @@ from translators.registry import Registry, chosen
 log = structlog.get_logger()
 
 _SLOWEST_TICK = 0.25
-# Share of the grace period, twice: for the rest that was not delivered, and for the sockets.
+# Share of the grace period, twice: for the sockets, and for the journal that survives or for the
+# rest that was not delivered.
 _RESERVE = 0.05
 
 
@@ -141,7 +143,7 @@ class Proxy:
             # The rest is for what goes up: an outage upstream must not tear traces apart.
             max_waiting_bytes=settings.max_memory_bytes * 3 // 8,
             decode=ReceiverCodecs(),
-            room=Room(limiter),
+            room=Room(limiter, self._outbox),
             metrics=self.metrics,
             clock=clock,
             tick=min(settings.flush_interval / 4, _SLOWEST_TICK),
@@ -234,11 +236,19 @@ class Proxy:
 def _journal(settings: Settings, clock: Clock, metrics: Metrics) -> Journal:
     if settings.journal_dir is None:
         return MemoryJournal()
+    key = settings.langsmith_api_key
     return DiskJournal(
         settings.journal_dir,
         sync=settings.journal_sync,
         max_bytes=settings.journal_max_bytes,
         past_seconds=max(settings.span_ttl, settings.log_ttl),
+        close_seconds=settings.shutdown_grace_seconds * _RESERVE,
+        defaults=Destination(
+            settings.langsmith_endpoint,
+            key.get_secret_value() if key is not None else "",
+            settings.langsmith_workspace_id,
+            settings.langsmith_project,
+        ),
         clock=clock,
         metrics=metrics,
     )

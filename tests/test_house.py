@@ -30,6 +30,14 @@ MAY_IMPORT: dict[str, set[str]] = {
     "collector.backlog": MODEL | {"translators", "collector.journal"},
     "collector.log_stage": MODEL | {"translators", "collector.journal", "collector.processor"},
     "collector.span_stage": MODEL | {"translators", "collector.processor", "collector.log_stage"},
+    "collector.replay": MODEL
+    | {
+        "translators",
+        "collector.journal",
+        "collector.backlog",
+        "collector.log_stage",
+        "collector.span_stage",
+    },
     "collector.pipeline": MODEL
     | {
         "translators",
@@ -39,6 +47,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "collector.log_stage",
         "collector.span_stage",
         "collector.backlog",
+        "collector.replay",
     },
 }
 FREE = {"collector.__main__", "collector.service", "collector.dev", "collector.commands"}

@@ -2,7 +2,10 @@
 
 import asyncio
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
+from typing import TypeVar
 
 import structlog
 
@@ -12,6 +15,8 @@ from collector.exporter.letter_store import LetterStore
 from collector.exporter.quiet import Quiet
 from collector.metrics import Metrics
 from collector.model import SealedBatch
+
+T = TypeVar("T")
 
 log = structlog.get_logger()
 
@@ -23,6 +28,9 @@ class DeadLetterDir:
 
     Files hold payload and no key; only their owner may read them. Bounded by size and age: the
     oldest are deleted, and counted.
+
+    A slow disk holds one thread, which is its own: those that seal and decode are others. What
+    waits for it is bounded by the callers, who wait, too.
     """
 
     def __init__(
@@ -45,9 +53,17 @@ class DeadLetterDir:
         self._clock = clock
         self._run_ids = run_ids
         self._quiet = Quiet(_TEND_SECONDS, clock)
+        self._thread = ThreadPoolExecutor(1, "dead-letters")
         self._store = LetterStore(path, clock, metrics, max_bytes=max_bytes, max_age=max_age)
         metrics.watch(metrics.letters, lambda: self._store.count)
         metrics.watch(metrics.letter_bytes, lambda: self._store.size)
+
+    def post(
+        self, batch: SealedBatch, reason: str, detail: str, *, first_ns: int | None = None
+    ) -> asyncio.Future[Path | None]:
+        """Have ``write`` called; the future has what it returns, or raises."""
+        write = partial(self.write, batch, reason, detail, first_ns=first_ns)
+        return asyncio.get_running_loop().run_in_executor(self._thread, write)
 
     def write(
         self, batch: SealedBatch, reason: str, detail: str, *, first_ns: int | None = None
@@ -81,8 +97,23 @@ class DeadLetterDir:
         """Keep the bounds, and the count right, for ever; may be cancelled anywhere."""
         while True:
             try:
-                await asyncio.to_thread(self._store.tend)
+                await asyncio.get_running_loop().run_in_executor(self._thread, self._store.tend)
             except OSError as error:
                 if self._quiet.add("tend", 1):
                     log.warning("dead letters not tended", error=type(error).__name__)
             await asyncio.sleep(_TEND_SECONDS)
+
+
+async def seen_through(work: asyncio.Future[T]) -> asyncio.CancelledError | None:
+    """Wait until *work* is over, also where the caller is cancelled meanwhile.
+
+    Returns:
+        The cancel, which the caller must raise after it has done what must follow; None for none.
+    """
+    cancel = None
+    while not work.done():
+        try:
+            await asyncio.wait([work])
+        except asyncio.CancelledError as error:
+            cancel = error
+    return cancel

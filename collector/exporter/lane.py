@@ -93,6 +93,7 @@ class Lane:
         failures: tries that failed in a row; 0 while upstream takes batches.
         reason: what the last failure was, ``""`` while there is none.
         out: batches that a sender holds.
+        held_bytes: of all its batches; counted by the outbox.
     """
 
     __slots__ = (
@@ -104,6 +105,7 @@ class Lane:
         "_resume_at",
         "_window",
         "failures",
+        "held_bytes",
         "out",
         "reason",
     )
@@ -120,6 +122,7 @@ class Lane:
         self.failures = 0
         self.reason = ""
         self.out = 0
+        self.held_bytes = 0
 
     @property
     def empty(self) -> bool:
@@ -189,15 +192,14 @@ class Lane:
 
     def again(self, lease: Lease, resume_at: float, reason: str = "unavailable") -> None:
         """Take a batch back after a trouble of the whole lane, which pauses until *resume_at*."""
-        self._back(lease)
-        self.reason = reason
-        # What left before the last failure tells of the same trouble once more.
-        self.failures = self.failures + 1 if lease.epoch == self._epoch else max(self.failures, 1)
-        self._epoch += 1
-        self._window = 1
-        self._resume_at = max(self._resume_at, resume_at)
+        self._fail(lease, resume_at, reason)
         lease.tries += 1
         self._put_aside(lease, resume_at)
+
+    def cut(self, lease: Lease, parts: Sequence[Lease], resume_at: float, reason: str) -> None:
+        """Take *parts* instead of a batch after a trouble as that of ``again``."""
+        self._fail(lease, resume_at, reason)
+        self.add_first(parts)
 
     def aside(self, lease: Lease, resume_at: float) -> None:
         """Take a batch back after a trouble of its own; the others go on."""
@@ -229,6 +231,15 @@ class Lane:
         lease.out = True
         self.out += 1
         return lease
+
+    def _fail(self, lease: Lease, resume_at: float, reason: str) -> None:
+        self._back(lease)
+        self.reason = reason
+        # What left before the last failure tells of the same trouble once more.
+        self.failures = self.failures + 1 if lease.epoch == self._epoch else max(self.failures, 1)
+        self._epoch += 1
+        self._window = 1
+        self._resume_at = max(self._resume_at, resume_at)
 
     def _back(self, lease: Lease) -> None:
         lease.out = False

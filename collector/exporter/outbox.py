@@ -3,28 +3,15 @@
 import asyncio
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
-from typing import Protocol
 
 from collector.clock import Clock
+from collector.exporter.alarm import Alarm, Timer, loop_timer
 from collector.exporter.lane import Lane, Lease
 from collector.exporter.slots import Slots
-from collector.model import Batch, SealedBatch
+from collector.model import Batch, SealedBatch, Tenant
 
 # Why tenants wait: their key, a wrong address, a rate limit; "unavailable" is all else.
 PAUSES = ("key", "endpoint", "429", "unavailable")
-
-
-class Timer(Protocol):
-    """A call that is to come."""
-
-    def cancel(self) -> None:
-        """Let it not come."""
-        ...
-
-
-def loop_timer(delay: float, callback: Callable[[], None]) -> Timer:
-    """Have the running event loop call *callback* in *delay* seconds."""
-    return asyncio.get_running_loop().call_later(delay, callback)
 
 
 class Outbox:
@@ -58,23 +45,30 @@ class Outbox:
         """
         self._clock = clock
         self._per_tenant = per_tenant
-        self._call_later = call_later
         self._slots = Slots(per_tenant + 2 if slots is None else slots, per_tenant)
-        self._lanes: OrderedDict[tuple[str, str, str | None], Lane] = OrderedDict()
+        self._lanes: OrderedDict[Tenant, Lane] = OrderedDict()
         self._held = 0
         self._held_bytes = 0
         self._held_runs = 0
         self._turnstile = asyncio.Lock()
         self._changed = asyncio.Event()
+        self._alarm = Alarm(call_later, self._changed.set)
         self._emptied = asyncio.Event()
         self._emptied.set()
-        self._timer: tuple[float, Timer] | None = None
         self.draining = False
 
     @property
     def held_bytes(self) -> int:
         """Bytes of all batches: of the runs until they are sealed, of the body from then on."""
         return self._held_bytes
+
+    def held_bytes_of(self, tenant: Tenant) -> int:
+        """Return the bytes of one tenant's batches, those that are in flight included."""
+        return self._lanes[tenant].held_bytes if tenant in self._lanes else 0
+
+    def tenants_holding(self, size: float) -> frozenset[Tenant]:
+        """Return the tenants whose batches have *size* bytes or more."""
+        return frozenset(key for key, lane in self._lanes.items() if lane.held_bytes >= size)
 
     @property
     def held_runs(self) -> int:
@@ -112,17 +106,15 @@ class Outbox:
             self._slots.enter(batch.destination.endpoint)
         lease = Lease(batch, lane)
         lane.add(lease)
-        self._held += 1
-        self._held_bytes += lease.size
-        self._held_runs += lease.runs
+        self._hold(lease)
         self._emptied.clear()
         self._changed.set()
 
     async def take(self) -> Lease:
         """Wait for a batch that may be sent; tenants take turns.
 
-        The caller ends it with ``done``, ``again``, ``pause``, ``aside`` or ``replace``, and with
-        ``give_back`` in any case.
+        The caller ends it with ``done``, ``again``, ``pause``, ``aside``, ``replace`` or ``cut``,
+        and with ``give_back`` in any case.
         """
         # One sender at a time looks, so that a change costs one look, and not one for each sender.
         async with self._turnstile:
@@ -150,26 +142,39 @@ class Outbox:
         return None
 
     def keep(self, lease: Lease, sealed: SealedBatch) -> None:
-        """Hold *sealed* instead of the runs, which are let go."""
+        """Hold *sealed* instead of the runs, which are let go; it may have fewer of them."""
         lease.sealed = sealed
         lease.batch = None
-        self._held_bytes += len(sealed.body) - lease.size
-        lease.size = len(sealed.body)
+        self._let_go(lease)
+        lease.runs, lease.size = sealed.runs, len(sealed.body)
+        self._hold(lease)
 
     def replace(self, lease: Lease, parts: Sequence[SealedBatch]) -> None:
         """Hold *parts* instead of the batch that they are made of, which is let go.
 
-        They go first in their lane. Upstream has answered the whole, so the lane is well; what the
-        whole owes is not settled here: the parts owe it now.
+        They go first in their lane, which is well, as after an answer; what the whole owes is not
+        settled here: the parts owe it now.
         """
-        leases = [Lease(part, lease.lane) for part in parts]
-        for part in leases:
-            part.first_ns = lease.first_ns
-        lease.lane.add_first(leases)
-        self._held += len(leases)
-        self._held_bytes += sum(part.size for part in leases)
-        self._held_runs += sum(part.runs for part in leases)
+        lease.lane.add_first(self._hold_parts(lease, parts))
         self.done(lease)
+
+    def cut(
+        self,
+        lease: Lease,
+        parts: Sequence[SealedBatch],
+        delay: float,
+        *,
+        seconds: float,
+        reason: str,
+    ) -> None:
+        """Hold *parts* instead of a batch, as ``replace``, where the tenant gets no answers.
+
+        For lane and endpoint it is one more failure, as with ``again``; then one part asks.
+        """
+        resume_at = self._failed(lease, delay, seconds, reason)
+        lease.lane.cut(lease, self._hold_parts(lease, parts), resume_at, reason)
+        self._let_go(lease)
+        self._changed.set()
 
     def done(self, lease: Lease, *, seconds: float | None = None) -> None:
         """Forget a batch that upstream has answered, or that is given up.
@@ -188,13 +193,11 @@ class Outbox:
         if lease.lane.empty:
             del self._lanes[lease.destination.tenant]
             self._slots.leave(lease.destination.endpoint)
-        self._held -= 1
-        self._held_bytes -= lease.size
-        self._held_runs -= lease.runs
+        self._let_go(lease)
         self._changed.set()
         if self._held == 0:
             self._emptied.set()
-            self._disarm()
+            self._alarm.stop()
 
     def again(
         self,
@@ -213,17 +216,8 @@ class Outbox:
             reason: an HTTP status, or a word. 429 is an answer; all else, where nobody is served
                 meanwhile, means that the endpoint is down.
         """
-        now = self._clock.monotonic()
-        endpoint = self._slots.take_in(lease)
-        if seconds is None:
-            endpoint.ended(lease)
-        else:
-            endpoint.failed(lease, now, seconds)
-            if reason == "429":
-                endpoint.answers()
-            else:
-                endpoint.hold(now + delay)
-        lease.lane.again(lease, now + delay, reason)
+        resume_at = self._failed(lease, delay, seconds, reason)
+        lease.lane.again(lease, resume_at, reason)
         self._changed.set()
 
     def pause(self, lease: Lease, delay: float, reason: str) -> None:
@@ -264,22 +258,44 @@ class Outbox:
         while self._held:
             await self._emptied.wait()
 
+    def _failed(self, lease: Lease, delay: float, seconds: float | None, reason: str) -> float:
+        """Tell the endpoint how an upload ended, and return when the lane shall ask again."""
+        now = self._clock.monotonic()
+        endpoint = self._slots.take_in(lease)
+        if seconds is None:
+            endpoint.ended(lease)
+        else:
+            endpoint.failed(lease, now, seconds)
+            if reason == "429":
+                endpoint.answers()
+            else:
+                endpoint.hold(now + delay)
+        return now + delay
+
+    def _hold_parts(self, whole: Lease, parts: Sequence[SealedBatch]) -> list[Lease]:
+        leases = [Lease(part, whole.lane) for part in parts]
+        for part in leases:
+            part.first_ns = whole.first_ns
+            self._hold(part)
+        return leases
+
+    def _hold(self, lease: Lease) -> None:
+        self._held += 1
+        self._held_bytes += lease.size
+        lease.lane.held_bytes += lease.size
+        self._held_runs += lease.runs
+
+    def _let_go(self, lease: Lease) -> None:
+        self._held -= 1
+        self._held_bytes -= lease.size
+        lease.lane.held_bytes -= lease.size
+        self._held_runs -= lease.runs
+
     def _arm(self, now: float) -> None:
-        # Set by the sender that finds nothing to do; a later timer in place is replaced, and one
-        # that wakes the senders too early costs them a look.
+        # Set by the sender that finds nothing to do; an alarm that wakes the senders too early
+        # costs them a look.
         lanes = self._lanes.items()
         times = (self._slots.next_at(tenant[0], lane, now) for tenant, lane in lanes)
         due = min((at for at in times if at is not None), default=None)
-        if due is None or (self._timer is not None and self._timer[0] <= due):
-            return
-        self._disarm()
-        self._timer = (due, self._call_later(due - now, self._ring))
-
-    def _disarm(self) -> None:
-        if self._timer is not None:
-            self._timer[1].cancel()
-            self._timer = None
-
-    def _ring(self) -> None:
-        self._timer = None
-        self._changed.set()
+        if due is not None:
+            self._alarm.set(due, now)

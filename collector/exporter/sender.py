@@ -2,26 +2,22 @@
 
 import asyncio
 from collections.abc import Callable
-from functools import partial
 from typing import Protocol
 
 import structlog
 
 from collector.clock import Clock
-from collector.errors import DestinationRefused, UploadRejected, UploadUnavailable
+from collector.errors import DestinationRefused, Unsealable, UploadRejected, UploadUnavailable
 from collector.exporter.dead_letters import DeadLetterDir
 from collector.exporter.lane import Lease
 from collector.exporter.outbox import Outbox
 from collector.exporter.retry import RetryPolicy
 from collector.exporter.sift import Sift
-from collector.exporter.verdicts import Verdicts
+from collector.exporter.verdicts import UNSEALABLE, Verdicts
 from collector.metrics import Metrics
 from collector.model import Batch, SealedBatch
 
 log = structlog.get_logger()
-
-# What cannot be encoded three times never will be: it is no passing want of memory.
-_SEAL_TRIES = 3
 
 
 class Upload(Protocol):
@@ -55,8 +51,9 @@ class Sender:
         Args:
             outbox: owns the batches.
             uploader: makes one try.
-            seal: encodes a batch; runs in a thread and leaves the batch as it is, because the
-                sender may be cancelled meanwhile.
+            seal: encodes a batch, or raises Unsealable; runs in a thread and leaves the batch as
+                it is, because the sender may be cancelled meanwhile. After any other error the
+                batch waits and is tried again, for ever.
             retry: the delays.
             dead_letters: where refused batches are written, None for nowhere.
             metrics: where everything is counted.
@@ -110,10 +107,11 @@ class Sender:
     async def _see_through(self, lease: Lease) -> None:
         verdicts = self._verdicts
         try:
-            if lease.sealed is None and lease.tries >= _SEAL_TRIES:
-                verdicts.end(lease, self._metrics.parked.labels("encode").inc)
+            try:
+                sealed = lease.sealed or await self._sealed(lease)
+            except Unsealable as fault:
+                await verdicts.unsealable(lease, fault)
                 return
-            sealed = lease.sealed or await self._sealed(lease)
             part = await asyncio.to_thread(sealed.part) if isinstance(sealed, Sift) else sealed
             start = self._clock.monotonic()
             if lease.first_ns is None:
@@ -129,7 +127,7 @@ class Sender:
             else:
                 verdicts.delivered(lease, part, self._clock.monotonic() - start)
         except Exception as error:  # noqa: BLE001 -- a worker's border: a bug must not cost a batch
-            verdicts.failed(lease, "encode" if lease.sealed is None else "error", error)
+            verdicts.failed(lease, UNSEALABLE if lease.sealed is None else "error", error)
 
     async def _sealed(self, lease: Lease) -> SealedBatch:
         batch = lease.batch
@@ -162,11 +160,19 @@ class Sender:
         if self._dead_letters is None:
             return False
         try:
-            sealed = lease.sealed or await self._sealed(lease)
-            rest = await asyncio.to_thread(sealed.rest) if isinstance(sealed, Sift) else sealed
-            write = partial(self._dead_letters.write, rest, reason, "", first_ns=lease.first_ns)
-            await asyncio.to_thread(write)
+            for part, why, detail in await self._rest(lease, reason):
+                await self._dead_letters.post(part, why, detail, first_ns=lease.first_ns)
         except Exception as error:  # noqa: BLE001 -- the next batch shall have its chance
             self._verdicts.tell("dead letter not written", lease, reason, error)
             return False
         return True
+
+    async def _rest(self, lease: Lease, reason: str) -> list[tuple[SealedBatch, str, str]]:
+        """Return what is left of a batch: parts, each with reason and detail for its letter."""
+        try:
+            sealed = lease.sealed or await self._sealed(lease)
+        except Unsealable as fault:
+            bad = (fault.bad, UNSEALABLE, fault.detail)
+            return [bad] if fault.good is None else [bad, (fault.good, reason, "")]
+        rest = await asyncio.to_thread(sealed.rest) if isinstance(sealed, Sift) else sealed
+        return [(rest, reason, "")]

@@ -2,14 +2,13 @@
 
 from collector.exporter.endpoint import Endpoint, Endpoints
 from collector.exporter.lane import Lane, Lease
+from collector.model import Tenant
 
 # Uploads that may never end must not have all slots: of those that ask whether upstream is back,
 # no more than the slots divided by this are out.
 _SHARE_AT_FIRST = 2
 _SHARE_LATER = 4
 _QUICK_FAILURES = 3
-
-Tenant = tuple[str, str, str | None]
 
 
 class Slots:

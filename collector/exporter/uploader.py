@@ -67,7 +67,7 @@ class Uploader:
         Raises:
             UploadUnavailable: connection, time-out, 408, 425, 429, 5xx.
             DestinationRefused: the key is refused, or the endpoint is none of LangSmith's: a
-                redirect, too, which may lead anywhere with the key.
+                redirect, too, which may lead anywhere with the key, and a 2xx without JSON.
             UploadRejected: any other answer; 409 says that upstream has a run already.
         """
         destination = batch.destination
@@ -97,6 +97,7 @@ class Uploader:
             status in _WRONG_ENDPOINT
             or 300 <= status < 400
             or _is_html(response.content_type, answer)
+            or (200 <= status < 300 and not _is_api(response.content_type, answer))
         ):
             raise DestinationRefused(str(status), "endpoint")
         if status in _KEY_REFUSED:
@@ -156,6 +157,14 @@ async def _read(response: aiohttp.ClientResponse) -> bytes:
 def _is_html(content_type: str, answer: bytes) -> bool:
     # A login page that answers 200 has taken nothing.
     return content_type in _HTML or answer[:64].lstrip().lower().startswith(_HTML_BEGINS)
+
+
+def _is_api(content_type: str, answer: bytes) -> bool:
+    # Many a server says 200 to whatever it is sent, and has taken nothing. LangSmith says JSON, or
+    # nothing, also where something between left out the Content-Type.
+    is_json = content_type == "application/json" or content_type.endswith("+json")
+    begin = answer[:64].lstrip()
+    return not begin or is_json or begin.startswith((b"{", b"["))
 
 
 def _detail(words: str, destination: Destination) -> str:

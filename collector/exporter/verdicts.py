@@ -2,14 +2,13 @@
 
 import asyncio
 from collections.abc import Callable
-from functools import partial
 from urllib.parse import urlsplit
 
 import structlog
 
 from collector.clock import Clock
-from collector.errors import DestinationRefused, UploadRejected, UploadUnavailable
-from collector.exporter.dead_letters import DeadLetterDir
+from collector.errors import DestinationRefused, Unsealable, UploadRejected, UploadUnavailable
+from collector.exporter.dead_letters import DeadLetterDir, seen_through
 from collector.exporter.lane import Lease
 from collector.exporter.outbox import Outbox
 from collector.exporter.quiet import Quiet
@@ -31,6 +30,9 @@ _ALREADY_THERE = "409"
 # through: an outage must not grind batches to runs.
 _TRIES_WHOLE = 10
 _TRIES_SUSPECT = 3
+
+UNSEALABLE = "encode"
+"""The reason of runs that cannot be made a request."""
 
 
 class Verdicts:
@@ -73,11 +75,17 @@ class Verdicts:
         self._metrics.retries.labels(trouble.reason).inc()
         delay = self.delay(lease, trouble.retry_after)
         others_pass = self._note_failure(lease)
-        # A rate limit is the tenant's, whatever batch it hits.
-        if trouble.reason == "429" or trouble.retry_after is not None:
+        # A rate limit is the tenant's, whatever batch it hits. Any other wish to wait is no more
+        # than that: what stands before upstream says it of whatever fails behind it.
+        if trouble.reason == "429":
             self._outbox.again(lease, delay, seconds=seconds, reason=trouble.reason)
         elif _is_ripe(lease):
-            await self._cut(lease, others_pass=others_pass)
+            cut = await self._cut(lease, others_pass=others_pass)
+            if others_pass or self._is_suspect(lease):
+                self._outbox.replace(lease, cut)
+            else:
+                # The tenant gets no answers, and must not look as if it had got this one.
+                self._outbox.cut(lease, cut, delay, seconds=seconds, reason=trouble.reason)
         elif self._is_suspect(lease):
             self._aside(lease, delay)
         else:
@@ -101,7 +109,7 @@ class Verdicts:
         if not self._is_suspect(lease):
             self._outbox.pause(lease, pause, refusal.trouble)
         elif others_pass and _is_ripe(lease):
-            await self._cut(lease, others_pass=True)
+            self._outbox.replace(lease, await self._cut(lease, others_pass=True))
         else:
             self._aside(lease, long_pause(lease.tries + 1, self._random()))
 
@@ -121,15 +129,33 @@ class Verdicts:
                 cut = [await asyncio.to_thread(Sift.of, part, verdict.named)]
             self._outbox.replace(lease, cut)
             return
-        if verdict.reason == _ALREADY_THERE:
-            count = self._metrics.uploaded.inc
-        else:
-            reason = "too_large" if verdict.reason == _TOO_LARGE else verdict.reason
-            if not await self._written(lease, part, reason, verdict.detail):
-                return
-            count = self._metrics.parked.labels(reason).inc
         left = sealed.refused(verdict.named) if isinstance(sealed, Sift) else None
-        self._settle(lease, part, left, count)
+        if verdict.reason == _ALREADY_THERE:
+            self._settle(lease, part, left, self._metrics.uploaded.inc)
+            return
+        reason = "too_large" if verdict.reason == _TOO_LARGE else verdict.reason
+
+        def park() -> None:
+            self.tell("upload refused", lease, reason, runs=part.runs)
+            self._settle(lease, part, left, self._metrics.parked.labels(reason).inc)
+
+        await self._write(lease, part, reason, verdict.detail, park)
+
+    async def unsealable(self, lease: Lease, fault: Unsealable) -> None:
+        """Park the runs that cannot be sealed, and let the others wait for their turn."""
+
+        def park() -> None:
+            self.tell("runs cannot be sealed", lease, UNSEALABLE, fault.__cause__, fault.bad.runs)
+            count = self._metrics.parked.labels(UNSEALABLE).inc
+            if fault.good is None:
+                self.end(lease, count)
+                return
+            # Before anything is settled, as in ``_settle``; but upstream has not answered.
+            self._outbox.keep(lease, fault.good)
+            self._outbox.give_back(lease)
+            _count(fault.bad, count)
+
+        await self._write(lease, fault.bad, UNSEALABLE, fault.detail, park)
 
     def failed(self, lease: Lease, reason: str, error: Exception) -> None:
         """Something of ours failed, and the batch alone waits; unless its lease ended before."""
@@ -191,12 +217,12 @@ class Verdicts:
             lease.sealed.others_pass = True
         return others_pass
 
-    async def _cut(self, lease: Lease, *, others_pass: bool) -> None:
+    async def _cut(self, lease: Lease, *, others_pass: bool) -> list[SealedBatch]:
         sealed = lease.sealed
         assert sealed is not None, "it was sent"
         self._metrics.splits.labels("suspect").inc()
         cut = await asyncio.to_thread(_apart, sealed)
-        self._outbox.replace(lease, [Suspect(piece, others_pass=others_pass) for piece in cut])
+        return [Suspect(piece, others_pass=others_pass) for piece in cut]
 
     def _aside(self, lease: Lease, delay: float) -> None:
         """Let a batch wait that fails while others get through: long, where it is one run."""
@@ -207,20 +233,31 @@ class Verdicts:
             delay = max(delay, long_pause(over + 1, self._random()))
         self._outbox.aside(lease, delay)
 
-    async def _written(self, lease: Lease, part: SealedBatch, reason: str, detail: str) -> bool:
-        """Write a dead letter where there is a place for it; False: the batch waits for one."""
+    async def _write(
+        self, lease: Lease, part: SealedBatch, reason: str, detail: str, park: Callable[[], None]
+    ) -> None:
+        """Write a dead letter where there is a place for it, and *park*; or the batch waits.
+
+        A letter that is begun is seen through by who is cancelled, lest it be written twice.
+        """
+        cancel = failure = None
         if self._dead_letters is not None:
-            write = partial(self._dead_letters.write, part, reason, detail, first_ns=lease.first_ns)
-            try:
-                await asyncio.to_thread(write)
-            except OSError as error:
+            writing = self._dead_letters.post(part, reason, detail, first_ns=lease.first_ns)
+            cancel = await seen_through(writing)
+            failure = writing.exception()
+        try:
+            if failure is None:
+                park()
+            elif isinstance(failure, OSError):
                 # A full disk passes, and until then memory has it: better asked twice than lost.
-                self.tell("dead letter not written", lease, reason, error)
+                self.tell("dead letter not written", lease, reason, failure)
                 self._metrics.retries.labels("dead_letter").inc()
                 self._outbox.aside(lease, self.delay(lease))
-                return False
-        self.tell("upload refused", lease, reason, runs=part.runs)
-        return True
+            else:
+                raise failure
+        finally:
+            if cancel is not None:
+                raise cancel
 
     def _settle(
         self,
@@ -236,9 +273,13 @@ class Verdicts:
             return
         # Before anything is settled: it must not be settled again with the batch as it was.
         self._outbox.replace(lease, [left])
-        count(part.runs)
-        for receipt, settled in part.receipts:
-            receipt.settle(settled)
+        _count(part, count)
+
+
+def _count(part: SealedBatch, count: Callable[[float], None]) -> None:
+    count(part.runs)
+    for receipt, settled in part.receipts:
+        receipt.settle(settled)
 
 
 def _is_ripe(lease: Lease) -> bool:

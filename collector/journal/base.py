@@ -1,8 +1,9 @@
 """What every journal promises."""
 
+from collections.abc import Set
 from typing import Literal, Protocol, TypeAlias
 
-from collector.model import Destination, Receipt
+from collector.model import Destination, Receipt, Tenant
 
 Signal: TypeAlias = Literal["traces", "logs"]
 
@@ -58,6 +59,11 @@ class Journal(Protocol):
         ...
 
     @property
+    def found(self) -> int:
+        """Units that an earlier process left open, as far as that is read."""
+        ...
+
+    @property
     def backlog(self) -> int:
         """Units of the records that nobody has taken."""
         ...
@@ -86,14 +92,18 @@ class Journal(Protocol):
 
         Raises:
             Overloaded: the journal cannot own it now.
+            TooLarge: it never can.
         """
         ...
 
-    async def take(self) -> tuple[Record, Receipt | None] | None:
-        """Return the oldest record of the backlog, which is taken now; None without a backlog.
+    async def take(self, skip: Set[Tenant] = frozenset()) -> tuple[Record, Receipt | None] | None:
+        """Return the oldest record of the backlog, which is taken now; None where there is none.
 
         Before the first of them come, without a receipt, records that an earlier process finished
         lately: all that can be learned of them may help those that come after.
+
+        Args:
+            skip: their records stay in the backlog, in order.
         """
         ...
 

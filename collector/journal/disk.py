@@ -2,30 +2,33 @@
 
 import asyncio
 import secrets
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from contextlib import suppress
 from pathlib import Path
 from typing import cast
 
+import structlog
+
 from collector.clock import Clock
 from collector.errors import Overloaded
+from collector.journal.alarm import Alarm
 from collector.journal.base import Record
 from collector.journal.files import Files, OsFiles
+from collector.journal.frames import Codec
+from collector.journal.requests import MORE, Append, Close, Open, PutBack, Request, Take
 from collector.journal.segment import Entry
 from collector.journal.segment_log import SegmentLog
-from collector.journal.writer import (
-    Append,
-    Close,
-    Open,
-    Outcome,
-    PutBack,
-    Request,
-    Sync,
-    Take,
-    Writer,
-)
+from collector.journal.trouble import HANGS, Trouble
+from collector.journal.writer import Outcome, Sync, Writer
 from collector.metrics import Metrics
-from collector.model import Receipt
+from collector.model import Destination, Receipt, Tenant
+
+log = structlog.get_logger()
+
+# What a disk that works may take to own a record, the queue before it included.
+_PATIENCE_SECONDS = 2.0
+# A large record has longer, by its bytes a second.
+_SLOWEST_BYTES = 32 << 20
 
 
 class DiskJournal:
@@ -36,7 +39,8 @@ class DiskJournal:
     and not the power. Files hold payload and keys, and only their owner may read them.
 
     While the disk does not work, ``append`` raises and nothing that is owned is lost; it is tried
-    again each second. Bounded by *max_bytes* on disk; in memory, by what the pipeline has taken.
+    again each second. A disk that does not answer in time is one that does not work. Bounded by
+    *max_bytes* on disk; in memory, by what the pipeline has taken.
     """
 
     survives = True
@@ -48,6 +52,8 @@ class DiskJournal:
         sync: Sync,
         max_bytes: int,
         past_seconds: float = 0.0,
+        close_seconds: float,
+        defaults: Destination,
         clock: Clock,
         metrics: Metrics,
         files: Files | None = None,
@@ -56,12 +62,19 @@ class DiskJournal:
 
         Args:
             directory: made where it is not there.
-            max_bytes: bound of all files but those that are kept aside because they are damaged.
+            max_bytes: bound of all files; those that are kept aside because they are damaged have
+                an eighth of it for themselves.
             past_seconds: how long records are kept, where there is room, after they are done.
+            close_seconds: most that ``close`` waits for the disk.
+            defaults: what requests get that bring no endpoint, key or workspace; ``""`` for no key.
+                A record that has it goes, after a restart, to what is the default then.
             files: the disk; the machine's where None.
         """
         self._clock = clock
         self._metrics = metrics
+        self._close_seconds = close_seconds
+        self._alarm = Alarm(directory, clock)
+        codec = Codec(defaults)
         self._log = SegmentLog(
             directory,
             files if files is not None else OsFiles(),
@@ -69,36 +82,47 @@ class DiskJournal:
             durable=sync != "off",
             max_bytes=max_bytes,
             rest_seconds=past_seconds,
+            tenant_of=codec.tenant_of,
             random_salt=lambda: secrets.randbits(32),
         )
         self._writer = Writer(
             self._log,
             sync=sync,
             past_seconds=past_seconds,
+            codec=codec,
             clock=clock,
+            alarm=self._alarm,
             tell=self._hear,
             refused=lambda reason: metrics.journal_failures.labels(reason).inc(),
         )
         self._loop: asyncio.AbstractEventLoop | None = None
         self._accepting = False
         self._waiting: dict[Request, asyncio.Future[object]] = {}
+        # When each append that the writer has not answered should have been, the oldest first.
+        self._due: dict[Request, float] = {}
         self._open: dict[int, tuple[Receipt, Entry]] = {}
         self._last_key = 0
         # Units that went to the backlog, less those that were taken from it.
         self._aside = 0
         metrics.watch(metrics.journal_records, lambda: self._log.records)
         metrics.watch(metrics.journal_bytes, lambda: self._log.bytes)
+        metrics.watch(metrics.journal_later, lambda: self._log.later_files)
         metrics.watch(metrics.journal_backlog, lambda: self.backlog)
 
     @property
     def healthy(self) -> bool:
-        """False from a failure of the disk until it works again."""
-        return self._writer.trouble is None
+        """False from a failure of the disk, or while it does not answer, until it works again."""
+        return self._trouble is None
 
     @property
     def held_spans(self) -> int:
         """Units of all taken records that are not settled yet."""
         return sum(receipt.open for receipt, _ in self._open.values())
+
+    @property
+    def found(self) -> int:
+        """Units that an earlier process left open, as far as that is read."""
+        return self._log.found_units
 
     @property
     def backlog(self) -> int:
@@ -128,26 +152,36 @@ class DiskJournal:
 
         Raises:
             Overloaded: the journal is full or closed, or its disk does not work.
+            TooLarge: it never can.
         """
         if not self._accepting:
             raise Overloaded("the journal is closed")
-        trouble = self._writer.trouble
+        trouble = self._trouble
         if trouble is not None:
-            self._metrics.journal_failures.labels(trouble.reason).inc()
-            raise Overloaded(trouble.text)
+            raise self._refusal(trouble)
         started = self._clock.monotonic()
-        entry = cast(Entry, await self._ask(Append(record, aside=aside)))
+        patience = _PATIENCE_SECONDS + len(record.body) / _SLOWEST_BYTES
+        request = Append(record, aside=aside)
+        self._due[request] = started + patience
+        try:
+            # What comes too late is undone, as where the client goes away.
+            async with asyncio.timeout(patience):
+                entry = cast(Entry, await self._ask(request))
+        except TimeoutError:
+            raise self._refusal(HANGS) from None
         self._metrics.journal_append_seconds.observe(self._clock.monotonic() - started)
         if not aside:
             return self._receipt(entry)
         self._aside += entry.units
         return None
 
-    async def take(self) -> tuple[Record, Receipt | None] | None:
+    async def take(self, skip: Set[Tenant] = frozenset()) -> tuple[Record, Receipt | None] | None:
         """Return a record that an earlier process finished lately, or the oldest of the backlog."""
         if not self._accepting or not (self.backlog or self._log.past.left):
             return None
-        taken = cast(tuple[Record, Entry | None] | None, await self._ask(Take()))
+        while (value := await self._ask(Take(skip))) is MORE:
+            continue
+        taken = cast(tuple[Record, Entry | None] | None, value)
         if taken is None:
             return None
         record, entry = taken
@@ -157,11 +191,35 @@ class DiskJournal:
         return record, self._receipt(entry)
 
     async def close(self) -> None:
-        """Return when what was settled is forgotten on disk; what is open stays open."""
-        if self._accepting:
-            self._accepting = False
-            await self._ask(Close())
+        """Return when what was settled is forgotten on disk; what is open stays open.
+
+        A disk that does not answer is waited for no longer than was said: what was settled last
+        may come back then.
+        """
+        if not self._accepting:
+            return
+        self._accepting = False
+        try:
+            async with asyncio.timeout(self._close_seconds):
+                await self._ask(Close())
+        except TimeoutError:
+            log.error("the journal was not closed: its disk does not answer")
+        else:
             self._writer.join()
+
+    @property
+    def _trouble(self) -> Trouble | None:
+        oldest = next(iter(self._due.values()), None)
+        if oldest is not None and oldest < self._clock.monotonic():
+            return HANGS
+        return self._writer.trouble
+
+    def _refusal(self, trouble: Trouble) -> Overloaded:
+        """Return what to raise, counted; the writer itself cannot tell that it waits."""
+        if trouble is HANGS:
+            self._alarm.tell(trouble)
+        self._metrics.journal_failures.labels(trouble.reason).inc()
+        return Overloaded(trouble.text)
 
     async def _ask(self, request: Request) -> object:
         answer: asyncio.Future[object] = asyncio.get_running_loop().create_future()
@@ -183,6 +241,7 @@ class DiskJournal:
 
     def _answer(self, outcomes: Sequence[Outcome]) -> None:
         for request, value, error in outcomes:
+            self._due.pop(request, None)
             answer = self._waiting.pop(request, None)
             if answer is None:
                 continue
@@ -198,7 +257,7 @@ class DiskJournal:
         if isinstance(request, Append) and value is not None:
             # Its sender had no 200 and sends it again.
             self._writer.settled.append(cast(Entry, value))
-        elif isinstance(request, Take) and value is not None:
+        elif isinstance(request, Take) and value is not None and value is not MORE:
             _, entry = cast(tuple[Record, Entry | None], value)
             if entry is not None:
                 self._writer.ask(PutBack(entry))

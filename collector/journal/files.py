@@ -3,6 +3,7 @@
 import fcntl
 import os
 from collections.abc import Sequence
+from errno import ENOTDIR
 from pathlib import Path
 from typing import Protocol
 
@@ -16,7 +17,10 @@ class Files(Protocol):
     """Blocking file operations; each raises OSError when the operating system says so."""
 
     def make_directory(self, path: Path) -> None:
-        """Make *path*, readable by its owner only, unless it is there."""
+        """Make *path*, readable by its owner only, unless it is there.
+
+        When this returns, the names of what was made outlive the machine's power.
+        """
         ...
 
     def lock(self, path: Path) -> int:
@@ -85,7 +89,12 @@ class OsFiles:
 
     def make_directory(self, path: Path) -> None:
         """Make *path*, readable by its owner only, unless it is there."""
-        path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        missing = [one for one in (path, *path.parents) if not one.exists()]
+        for one in reversed(missing):
+            one.mkdir(mode=0o700 if one == path else 0o777, exist_ok=True)
+            self.sync_directory(one.parent)
+        if not missing and not path.is_dir():
+            raise NotADirectoryError(ENOTDIR, os.strerror(ENOTDIR), str(path))
 
     def lock(self, path: Path) -> int:
         """Return a descriptor whose file is this process's own until it is closed."""

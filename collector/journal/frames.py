@@ -1,4 +1,4 @@
-"""The journal's format, version 2: what the bytes of a segment mean.
+"""The journal's format, version 3: what the bytes of a segment mean.
 
 A segment is a header and then frames. A frame is a record, or a list of records that are done, or a
 gap whose content means nothing. All numbers are little-endian.
@@ -9,10 +9,12 @@ gap whose content means nothing. All numbers are little-endian.
                     from 1970 to when it came]; body: the request's body, zstd
     settled         body: numbers of 8 bytes: a segment's salt above the ordinal of its record
 
+Of the first three in the JSON, true stands for what the settings say when it is read.
+
 Every segment has a salt of its own, where each CRC of it begins. So the bytes of one segment are no
 frames in another, and no client can make a body that reads as a frame.
 
-Version 1 is the same without the seconds.
+Version 2 is the same without true, and version 1 without the seconds too.
 """
 
 import json
@@ -24,9 +26,9 @@ from collections.abc import Sequence
 import zstandard
 
 from collector.journal.base import Record
-from collector.model import Destination
+from collector.model import Destination, Tenant
 
-VERSION = 2
+VERSION = 3
 SEGMENT_HEADER_BYTES = 28
 FRAME_HEADER_BYTES = 28
 
@@ -170,22 +172,29 @@ def read_settled(body: bytes) -> tuple[int, ...]:
 
 
 class Codec:
-    """Turns records into meta and body and back. Not for two threads at a time."""
+    """Turns records into meta and body and back. Not for two threads at a time.
 
-    def __init__(self) -> None:
+    A request that came without an endpoint, key or workspace of its own has them from the settings.
+    The next process may have better ones: a new key, the right endpoint.
+    """
+
+    def __init__(self, defaults: Destination) -> None:
+        """Make it; what equals *defaults* is read back as what is the default then."""
+        self._defaults = defaults
         self._compress = zstandard.ZstdCompressor(level=1).compress
         self._decompress = zstandard.ZstdDecompressor().decompress
 
     def encode(self, record: Record, came: int) -> tuple[bytes, bytes]:
         """Return the meta and body of *record*, which *came* so many seconds after 1970 began."""
-        to = record.destination
+        tenant = [
+            value == default or value
+            for value, default in zip(record.destination.tenant, self._defaults.tenant, strict=True)
+        ]
         # Not orjson: header values that are no UTF-8 have surrogates.
         meta = json.dumps(
             [
-                to.endpoint,
-                to.api_key,
-                to.workspace,
-                to.project,
+                *tenant,
+                record.destination.project,
                 record.signal,
                 record.content_type,
                 came,
@@ -199,13 +208,26 @@ class Codec:
         Raises:
             ValueError: the bytes are none of ``encode``.
         """
+        tenant = self.tenant_of(meta)
         try:
-            endpoint, key, workspace, project, signal, content_type, *_ = json.loads(meta)
+            _, _, _, project, signal, content_type, *_ = json.loads(meta)
             content = self._decompress(body)
-        except (TypeError, zstandard.ZstdError) as exc:
+        except zstandard.ZstdError as exc:
             raise ValueError("no record") from exc
-        to = Destination(endpoint, key, workspace, project)
-        return Record(to, signal, content_type, content, units)
+        return Record(Destination(*tenant, project), signal, content_type, content, units)
+
+    def tenant_of(self, meta: bytes) -> Tenant:
+        """Return whose record it is; raises ValueError as ``decode`` does."""
+        try:
+            endpoint, key, workspace, *_ = json.loads(meta)
+        except TypeError as exc:
+            raise ValueError("no record") from exc
+        defaults = self._defaults
+        return (
+            defaults.endpoint if endpoint is True else endpoint,
+            defaults.api_key if key is True else key,
+            defaults.workspace if workspace is True else workspace,
+        )
 
 
 def came_of(meta: bytes) -> int:

@@ -1,9 +1,10 @@
 """The journal that keeps its promise as long as the process lives."""
 
 from collections import deque
+from collections.abc import Set
 
 from collector.journal.base import Record
-from collector.model import Receipt
+from collector.model import Receipt, Tenant
 
 
 class MemoryJournal:
@@ -17,6 +18,7 @@ class MemoryJournal:
     survives = False
     healthy = True
     unreadable = 0
+    found = 0
 
     def __init__(self) -> None:
         self._open: dict[int, Receipt] = {}
@@ -45,12 +47,13 @@ class MemoryJournal:
             return None
         return self._receipt(record)
 
-    async def take(self) -> tuple[Record, Receipt | None] | None:
-        """Return the oldest record of the backlog, which is taken now; None without a backlog."""
-        if not self._aside:
-            return None
-        record = self._aside.popleft()
-        return record, self._receipt(record)
+    async def take(self, skip: Set[Tenant] = frozenset()) -> tuple[Record, Receipt | None] | None:
+        """Return the oldest record of the backlog, which is taken now; None where there is none."""
+        for number, record in enumerate(self._aside):
+            if record.destination.tenant not in skip:
+                del self._aside[number]
+                return record, self._receipt(record)
+        return None
 
     async def close(self) -> None:
         """Return at once: what is settled is forgotten already."""

@@ -15,7 +15,8 @@ from collector.journal.segment import Segment
 
 log = structlog.get_logger()
 
-_NAME = re.compile(r"(\d{10})-([0-9a-f]{8})\.journal(\.tmp)?")
+# Ten digits are what this program gives; a file that was renamed may have more.
+_NAME = re.compile(r"(\d{10,})-([0-9a-f]{8})\.journal(\.tmp)?")
 
 
 def segment_path(directory: Path, order: int, salt: int) -> Path:
@@ -29,6 +30,7 @@ class Opened:
     Attributes:
         segments: those with records, or with word of others' records, in order.
         last_order: the highest order that is in use.
+        later_files: how many files only a later version of this program can read.
         units: what the open records owe.
     """
 
@@ -42,9 +44,12 @@ class Opened:
         self._keeper = keeper
         self.segments: list[Segment] = []
         self.last_order = 0
+        self.later_files = 0
         self.units = 0
         before = keeper.lost
-        scans = [Scan(segment, files, keeper) for segment in self._found(directory)]
+        found = self._found(directory)
+        last = next((segment for segment in reversed(found) if not segment.damaged), None)
+        scans = [Scan(segment, files, keeper, last=segment is last) for segment in found]
         self._settle(scans)
         for scan in scans:
             if scan.frames:
@@ -55,28 +60,29 @@ class Opened:
         # One order each: a segment whose damaged header no longer says what it replaces.
         for earlier, later in pairwise(self.segments):
             later.order = max(later.order, earlier.order + 1)
-            self.last_order = max(self.last_order, later.order)
+        if self.segments:
+            self.last_order = max(self.last_order, self.segments[-1].order)
         if keeper.lost > before:
             keeper.tell("the journal was damaged: what is lost was kept aside")
 
     def _found(self, directory: Path) -> list[Segment]:
         found: list[Segment] = []
-        for name in sorted(self._files.names(directory)):
-            match = _NAME.fullmatch(name)
-            if match is None:
-                continue
+        matches = filter(None, map(_NAME.fullmatch, self._files.names(directory)))
+        for match in sorted(matches, key=lambda match: (int(match[1]), match[0])):
+            name, order = match[0], int(match[1])
             path = directory / name
-            self.last_order = max(self.last_order, int(match[1]))
             if match[3]:
                 # Its writer died before it had its name: whatever is in it is elsewhere too.
                 self._remove(path)
                 continue
             try:
-                found.append(self._open(path, int(match[1]), int(match[2], 16)))
+                found.append(self._open(path, order, int(match[2], 16)))
             except LaterVersion as exc:
-                self._put_aside(path, f"version-{exc.version}")
+                # It keeps its name, for that version; no segment of ours gets the same one.
+                self.last_order = max(self.last_order, order)
+                self.later_files += 1
                 log.error(
-                    "a later version wrote this part of the journal: it was put aside",
+                    "a later version wrote this part of the journal: run that one to deliver it",
                     file=name,
                     version=exc.version,
                 )
@@ -127,11 +133,11 @@ class Opened:
             self._remove(segment.path)
             return
         self._keeper.lose(1)
-        self._put_aside(segment.path, "corrupt")
+        self._put_aside(segment.path)
 
-    def _put_aside(self, path: Path, suffix: str) -> None:
+    def _put_aside(self, path: Path) -> None:
         try:
-            self._keeper.put_aside(path, suffix)
+            self._keeper.put_aside(path)
         except OSError as exc:
             log.error("a file could not be put aside", file=path.name, error=exc.strerror)
 

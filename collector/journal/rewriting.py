@@ -8,13 +8,12 @@ from collector.journal.frames import (
     FRAME_HEADER_BYTES,
     RECORD,
     SEGMENT_HEADER_BYTES,
-    SETTLED,
     Frame,
     checksum,
     segment_header,
-    settled_body,
 )
 from collector.journal.keeping import Keeper
+from collector.journal.layout import settled_frame
 from collector.journal.segment import Damage, Segment, walk
 
 _PIECE_BYTES = 1 << 20
@@ -157,14 +156,3 @@ class Rewriting:
                     yield frame, payload
                 else:
                     self._keeper.copy(segment, frame.offset, frame.end)
-
-
-def settled_frame(salt: int, offset: int, ordinal: int, numbers: Sequence[int]) -> bytes:
-    """Return a frame that says of the records of *numbers* that they are done.
-
-    Args:
-        ordinal: that of the segment's next record.
-    """
-    body = settled_body(numbers)
-    frame = Frame(offset, SETTLED, ordinal, 0, 0, len(body), checksum(salt, body))
-    return frame.header(salt) + body

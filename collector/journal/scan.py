@@ -14,6 +14,7 @@ from collector.journal.frames import (
     SETTLED,
     Frame,
     checksum,
+    read_frame,
     read_settled,
     segment_header,
 )
@@ -27,7 +28,8 @@ class Scan:
     """Reads a segment's headers and mends what is damaged.
 
     Damaged bytes are copied to a file beside it and marked as a gap, or cut off where they are its
-    end: a kill in the middle of a write leaves such an end. Records are not checked beyond their
+    end. A kill in the middle of a write leaves the beginning of a frame at the end of the last
+    segment: that is no damage, for nobody had a 200 for it. Records are not checked beyond their
     headers; that is done when they are taken.
 
     Attributes:
@@ -36,9 +38,14 @@ class Scan:
         whole: no bytes in it wait to be put aside with the file.
     """
 
-    def __init__(self, segment: Segment, files: Files, keeper: Keeper) -> None:
-        """Read *segment*, of which ``damaged`` tells that its header cannot be read."""
+    def __init__(self, segment: Segment, files: Files, keeper: Keeper, *, last: bool) -> None:
+        """Read *segment*, of which ``damaged`` tells that its header cannot be read.
+
+        Args:
+            last: an earlier process may have died while it wrote to it.
+        """
         self.segment = segment
+        self._last = last
         self.settled: list[int] = []
         self.frames = 0
         self._files = files
@@ -93,8 +100,11 @@ class Scan:
             self._files, segment.fd, segment.salt, SEGMENT_HEADER_BYTES, segment.size
         ):
             if isinstance(piece, Damage):
-                damages.append(piece)
-                lost += 1
+                if self._last and self._torn(piece):
+                    self._cut(piece)
+                else:
+                    damages.append(piece)
+                    lost += 1
             elif piece.kind != GAP:
                 self.frames += 1
                 # The ordinals tell how many records were in the bytes before, if any were damaged.
@@ -117,15 +127,29 @@ class Scan:
             if checksum(self.segment.salt, body) == frame.checksum:
                 self.settled.extend(read_settled(body))
 
+    def _torn(self, damage: Damage) -> bool:
+        """Whether it is the beginning of a frame at the end of the file, and nothing else."""
+        if damage.end < self.segment.size:
+            return False
+        segment, start = self.segment, damage.offset
+        head = self._files.read(segment.fd, FRAME_HEADER_BYTES, start)
+        return (
+            len(head) < FRAME_HEADER_BYTES or read_frame(head, 0, segment.salt, start) is not None
+        )
+
+    def _cut(self, damage: Damage) -> None:
+        # Where the file cannot be cut, the same end is found again.
+        with suppress(OSError):
+            self._files.truncate(self.segment.fd, damage.offset)
+        self.segment.size = damage.offset
+
     def _mend(self, damage: Damage) -> None:
         segment = self.segment
         self._keeper.copy(segment, damage.offset, damage.end)
         if segment.damaged:
             return
         if damage.end == segment.size:
-            with suppress(OSError):
-                self._files.truncate(segment.fd, damage.offset)
-            segment.size = damage.offset
+            self._cut(damage)
         elif (hole := damage.end - damage.offset - FRAME_HEADER_BYTES) >= 0:
             gap = Frame(damage.offset, GAP, 0, 0, 0, hole, 0)
             self._write(gap.header(segment.salt), damage.offset)

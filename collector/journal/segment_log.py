@@ -1,26 +1,29 @@
 """The journal's records on disk: appended, read again, forgotten."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Sequence, Set
 from contextlib import suppress
 from errno import EDQUOT, ENOENT, ENOSPC
 from pathlib import Path
 
 from collector.journal.files import Files
-from collector.journal.frames import RECORD, Frame, checksum
+from collector.journal.frames import MAX_PAYLOAD_BYTES, SEGMENT_HEADER_BYTES
 from collector.journal.keeping import Keeper
+from collector.journal.layout import record_frames, settled_frame
 from collector.journal.opening import Opened
 from collector.journal.ownership import Ownership
 from collector.journal.past import Past
-from collector.journal.reading import Backlog, Taken
-from collector.journal.rewriting import settled_frame
+from collector.journal.reading import Backlog, Taken, TenantOf
 from collector.journal.segment import Draft, Entry, Segment
 from collector.journal.segments import Segments
 from collector.journal.tidying import crowded, wasteful, worthy
+from collector.model import Tenant
 
 # A segment is this part of all there may be: small enough to be written anew in one go, large
 # enough that there are few.
 _SEGMENTS = 128
 _SMALLEST_SEGMENT = 1 << 16
+# What is kept aside may be this part of it, beside it.
+_KEPT = 8
 
 
 class SegmentLog:
@@ -29,6 +32,7 @@ class SegmentLog:
     Attributes:
         opened: what an earlier process left has been read.
         found_units: what the records that were open then owe.
+        later_files: how many files it has left to a later version of this program.
         backlog: the records that nobody has taken.
         past: those that were done lately when it was opened.
     """
@@ -42,6 +46,7 @@ class SegmentLog:
         durable: bool,
         max_bytes: int,
         rest_seconds: float = 0.0,
+        tenant_of: TenantOf,
         random_salt: Callable[[], int],
     ) -> None:
         """Make it; nothing is read yet.
@@ -49,13 +54,14 @@ class SegmentLog:
         Args:
             count_lost: is told how many records cannot be read any more.
             durable: files outlive the machine's power before others are removed for them.
-            max_bytes: bound of the files; what is kept aside is not counted.
+            max_bytes: bound of the files; what is kept aside has an eighth of it for itself.
             rest_seconds: how long done records stay, where there is room, for ``recall``.
+            tenant_of: tells by its meta whose a record is.
             random_salt: 32 bits at random.
         """
         self._directory = directory
         self._files = files
-        self._keeper = Keeper(files, count_lost)
+        self._keeper = Keeper(files, count_lost, max_bytes // _KEPT)
         self._durable = durable
         self._rests = rest_seconds > 0
         self._max_bytes = max_bytes
@@ -71,13 +77,19 @@ class SegmentLog:
         )
         self.opened = False
         self.found_units = 0
-        self.backlog = Backlog(files, self._keeper)
+        self.later_files = 0
+        self.backlog = Backlog(files, self._keeper, tenant_of)
         self.past = Past(files, self._segments.has)
 
     @property
     def bytes(self) -> int:
         """What all files take."""
         return self._segments.bytes
+
+    @property
+    def most_bytes(self) -> int:
+        """What a record may take at most, if it is the only one."""
+        return min(self._bound - SEGMENT_HEADER_BYTES, MAX_PAYLOAD_BYTES)
 
     @property
     def records(self) -> int:
@@ -98,6 +110,7 @@ class SegmentLog:
         if self._rests:
             self.past.begin(found.segments)
         self.found_units = found.units
+        self.later_files = found.later_files
         self.opened = True
 
     def append(self, drafts: Sequence[Draft], *, sync: bool) -> list[Entry]:
@@ -117,16 +130,8 @@ class SegmentLog:
             segments.remove_doomed(said=True)
             return []
         segment = segments.appendable()
-        entries: list[Entry] = []
-        parts: list[bytes] = []
-        offset = segment.size
-        for ordinal, draft in enumerate(drafts, segment.ordinals):
-            sizes = len(draft.meta), len(draft.body)
-            value = checksum(segment.salt, draft.meta, draft.body)
-            frame = Frame(offset, RECORD, ordinal, draft.units, *sizes, value)
-            parts += (frame.header(segment.salt), draft.meta, draft.body)
-            entries.append(Entry(segment, offset, ordinal, draft.units, draft.size))
-            offset += draft.size
+        entries, parts = record_frames(segment, drafts)
+        offset = segment.size + sum(draft.size for draft in drafts)
         if done:
             ordinal = segment.ordinals + len(drafts)
             parts.append(settled_frame(segment.salt, offset, ordinal, done))
@@ -165,11 +170,19 @@ class SegmentLog:
             self.backlog.drop(entry)
         self._segments.finish(entry)
 
-    def take(self) -> Taken | None:
-        """Return the oldest record of the backlog, which is taken now; None without a backlog."""
-        taken = self.backlog.take(self._segments.all)
-        self._forget_bad()
-        return taken
+    def take(self, skip: Set[Tenant] = frozenset()) -> Taken | None:
+        """Return the oldest record of the backlog, which is taken now; None where there is none.
+
+        Args:
+            skip: tenants whose records stay; where ``backlog.more``, not all were looked at.
+
+        Raises:
+            OSError: the disk does not give what is there; try again later.
+        """
+        try:
+            return self.backlog.take(self._segments.all, skip)
+        finally:
+            self._forget_bad()
 
     def put_back(self, entry: Entry) -> None:
         """Let a taken record be nobody's again."""
@@ -189,14 +202,12 @@ class SegmentLog:
             OSError: as ``append``.
         """
         segments = self._segments
-        # A copy must have room before its original goes.
-        bound = self._max_bytes - segments.segment_bytes
-        if segments.bytes + size > bound:
+        if segments.bytes + size > self._bound:
             if segments.active is not None and not segments.active.live:
                 segments.seal(segments.active)
             segments.end_rest()
             self.append([], sync=False)
-        while segments.bytes + size > bound:
+        while segments.bytes + size > self._bound:
             run = wasteful(segments.all, segments.segment_bytes, self._max_bytes - segments.bytes)
             if not run:
                 return False
@@ -272,6 +283,11 @@ class SegmentLog:
         finally:
             segments.close()
             self._ownership.release()
+
+    @property
+    def _bound(self) -> int:
+        # A copy must have room before its original goes.
+        return self._max_bytes - self._segments.segment_bytes
 
     def _rewrite(self, run: Sequence[Segment]) -> None:
         self._segments.rewrite(run)

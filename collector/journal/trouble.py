@@ -23,6 +23,7 @@ class Trouble:
 FULL = Trouble("full", "the journal is full")
 NO_MEMORY = Trouble("memory", "there is no memory to write the record")
 BROKEN = Trouble("error", "the journal failed")
+HANGS = Trouble("hangs", "the journal's disk does not answer in time")
 _BY_NUMBER = {
     errno.ENOSPC: Trouble("disk_full", "the journal's disk is full"),
     errno.EDQUOT: Trouble("disk_full", "the journal's disk quota is used up"),

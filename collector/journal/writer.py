@@ -2,21 +2,20 @@
 
 import threading
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Sequence, Set
 from queue import Empty, SimpleQueue
 from typing import Literal, TypeAlias
 
-import structlog
-
 from collector.clock import Clock
-from collector.errors import JournalInUse, Overloaded
+from collector.errors import JournalInUse, Overloaded, TooLarge
+from collector.journal.alarm import Alarm
 from collector.journal.base import Record
-from collector.journal.frames import MAX_PAYLOAD_BYTES, Codec, came_of
+from collector.journal.frames import Codec, came_of
+from collector.journal.requests import MORE, Append, Close, Open, PutBack, Request, Take
 from collector.journal.segment import Draft, Entry
 from collector.journal.segment_log import SegmentLog
 from collector.journal.trouble import BROKEN, FULL, NO_MEMORY, Trouble, trouble_of
-
-log = structlog.get_logger()
+from collector.model import Tenant
 
 Sync: TypeAlias = Literal["always", "interval", "off"]
 # What the waiting callers get: a value or an error each.
@@ -30,52 +29,7 @@ _BATCH_BYTES = 4 << 20
 _MOST_PROBED_BYTES = 1 << 20
 # A record may have come long before it was done: an outage or two were between.
 _PASTS = 12
-
-
-class Request:
-    """Something that a caller waits for: to open or to close the log."""
-
-    __slots__ = ()
-
-
-class Open(Request):
-    """Read what is there."""
-
-    __slots__ = ()
-
-
-class Close(Request):
-    """Forget for good what is settled, and end."""
-
-    __slots__ = ()
-
-
-class Take(Request):
-    """Read the next record of the past or the oldest of the backlog.
-
-    The value is the record and its entry, or None instead of either.
-    """
-
-    __slots__ = ()
-
-
-class PutBack(Request):
-    """Let a taken record be nobody's again."""
-
-    __slots__ = ("entry",)
-
-    def __init__(self, entry: Entry) -> None:
-        self.entry = entry
-
-
-class Append(Request):
-    """Own a record; the value is its entry."""
-
-    __slots__ = ("aside", "record")
-
-    def __init__(self, record: Record, *, aside: bool) -> None:
-        self.record = record
-        self.aside = aside
+_TOO_LARGE = "the request is larger than the journal may be: JOURNAL_MAX_BYTES"
 
 
 class Writer:
@@ -92,7 +46,9 @@ class Writer:
         *,
         sync: Sync,
         past_seconds: float,
+        codec: Codec,
         clock: Clock,
+        alarm: Alarm,
         tell: Callable[[Sequence[Outcome]], None],
         refused: Callable[[str], None],
     ) -> None:
@@ -107,9 +63,10 @@ class Writer:
         self._sync = sync
         self._past_seconds = past_seconds
         self._clock = clock
+        self._alarm = alarm
         self._tell = tell
         self._refused = refused
-        self._codec = Codec()
+        self._codec = codec
         self._requests: SimpleQueue[Request] = SimpleQueue()
         self._ticked = clock.monotonic()
         self._wanted = 0
@@ -165,7 +122,7 @@ class Writer:
         ended = isinstance(request, Close)
         try:
             if isinstance(request, Take):
-                value = self._take()
+                value = self._take(request.skip)
             elif isinstance(request, PutBack):
                 self._log.put_back(request.entry)
             elif isinstance(request, Open):
@@ -195,9 +152,10 @@ class Writer:
                     draft = self._draft(request)
                     if draft is None:
                         refusal = NO_MEMORY
-                    elif draft.size > MAX_PAYLOAD_BYTES or not self._log.has_room(
-                        size + draft.size
-                    ):
+                    elif draft.size > self._log.most_bytes:
+                        outcomes.append((request, None, TooLarge(_TOO_LARGE)))
+                        continue
+                    elif not self._log.has_room(size + draft.size):
                         refusal = FULL
                     else:
                         asked.append(request)
@@ -241,11 +199,13 @@ class Writer:
         except MemoryError:
             return None
 
-    def _take(self) -> tuple[Record, Entry | None] | None:
+    def _take(self, skip: Set[Tenant]) -> object:
+        if self.trouble is not None:
+            return None
         known = self._recall()
         if known is not None:
             return known, None
-        while (taken := self._log.take()) is not None:
+        while (taken := self._log.take(skip)) is not None:
             entry = taken.entry
             try:
                 return self._codec.decode(taken.meta, taken.body, entry.units), entry
@@ -253,8 +213,8 @@ class Writer:
                 self._log.spoil(entry)
             except MemoryError:
                 self._log.put_back(entry)
-                break
-        return None
+                return None
+        return MORE if self._log.backlog.more else None
 
     def _recall(self) -> Record | None:
         since = self._clock.now_ns() / 1e9 - _PASTS * self._past_seconds
@@ -279,19 +239,18 @@ class Writer:
             if self.trouble is not None:
                 self._log.mend(self._wanted)
                 self.trouble = None
-                log.warning("the journal works again")
             elif self._log.opened:
                 self._log.tidy(self._ticked)
                 if self._sync == "interval":
                     self._log.sync()
+            self._alarm.tell(None)
         except (OSError, JournalInUse) as exc:
             self._fail(trouble_of(exc), exc)
         except Exception as exc:  # noqa: BLE001 -- callers wait for this thread
             self._fail(BROKEN, exc)
 
     def _fail(self, trouble: Trouble, error: Exception) -> None:
-        """Own nothing until the disk works again; say so once."""
-        if self.trouble is None or self.trouble.reason != trouble.reason:
-            text = error.strerror if isinstance(error, OSError) else type(error).__name__
-            log.error("the journal owns nothing now", reason=trouble.text, error=text)
+        """Own nothing until the disk works again; say so."""
         self.trouble = trouble
+        text = error.strerror if isinstance(error, OSError) else type(error).__name__
+        self._alarm.tell(trouble, text or "")

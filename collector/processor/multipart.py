@@ -23,13 +23,21 @@ _METADATA = b'{"metadata":{'
 _ESCAPES = str.maketrans({'"': "%22", "\r": "%0D", "\n": "%0A"})
 
 
-def multipart_body(runs: Iterable[EncodedRun]) -> tuple[bytes, int, list[int]]:
+def multipart_body(
+    runs: Iterable[EncodedRun], *, rough: bool = False
+) -> tuple[bytes, int, list[int]]:
     """Return the multipart body for placed *runs*, and the bytes of the parts' contents in it.
 
     The last value are the offsets in the body behind each run's last part.
 
     Each run is one ``post``, or one ``patch``: the main part, then inputs, outputs, events, extra
     and error as far as they are there, then its attachments.
+
+    Where it is *rough*, the main parts are for people: what must be worked out for LangSmith, as
+    times and the path in the trace, is not in them, so that runs can be told where that fails.
+
+    Raises:
+        ValueError: a run has no place, or a time that no calendar has; never where it is *rough*.
     """
     chunks: list[bytes] = []
     dotted_orders: dict[Place, str] = {}
@@ -37,11 +45,15 @@ def multipart_body(runs: Iterable[EncodedRun]) -> tuple[bytes, int, list[int]]:
     ends: list[int] = []
     for run in runs:
         place = run.place
-        if place is None:
+        if rough:
+            run_id = (run.span_id if place is None else place.run_id).encode()
+            main = _rough_part(run, run_id)
+        elif place is None:
             raise ValueError("a run without a place is in the batch")
-        run_id = place.run_id.encode()
+        else:
+            run_id = place.run_id.encode()
+            main = _main_part(run, place, dotted_orders)
         start = b"%b%b.%b" % (_DISPOSITION, b"patch" if run.patch else b"post", run_id)
-        main = _main_part(run, place, dotted_orders)
         contents += len(main)
         chunks += (start, _JSON, b"%d\r\n\r\n" % len(main), main, b"\r\n")
         extra = run.extra
@@ -86,6 +98,12 @@ def _main_part(run: EncodedRun, place: Place, dotted_orders: dict[Place, str]) -
         f'"dotted_order":"{dotted_order}","start_time":"{iso_time(run.start_us)}",{end_member}'
     )
     return b"%b%b}" % (placed.encode(), run.fields)
+
+
+def _rough_part(run: EncodedRun, run_id: bytes) -> bytes:
+    otel = f'"otel.trace_id":"{run.trace_id}","otel.span_id":"{run.span_id}"'
+    times = f'"start_us":{run.start_us},"end_us":{run.end_us}'
+    return b'{"id":"%b",%b,%b,%b}' % (run_id, otel.encode(), times.encode(), run.fields)
 
 
 def _attachment_head(run_id: bytes, name: str, mime_type: str, length: int) -> bytes:

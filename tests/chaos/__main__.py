@@ -14,7 +14,7 @@ from collector import logs
 from tests.chaos.result import HEAD, Result
 from tests.chaos.scenarios import SCENARIOS, Scenario
 
-_WIDTHS = (16, 6, 12, 6, 10)
+_WIDTHS = (19, 6, 12, 6, 10)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

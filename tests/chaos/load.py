@@ -116,7 +116,7 @@ class RawLoad:
             runs = self._template.run_ids(number)
             owed.sent.update(runs)
             if self._poisons(number):
-                owed.poisoned.add(runs[0][0])
+                owed.poisoned.add(runs[self._template.marked][0])
             if number in self._said:
                 owed.said.add(runs[0][0])
             if number in self._done:

@@ -21,7 +21,8 @@ class Rule:
         never: the body is read, and no answer comes.
         rate: read no more than so many bytes a second.
         max_bytes: answer 413 where the body before compression is longer.
-        poison: answer 422 and name the run where a run holds this text.
+        poison: answer 422 where a run holds this text.
+        names: the answer to such a run names it.
     """
 
     key: str = ""
@@ -37,6 +38,7 @@ class Rule:
     rate: int | None = None
     max_bytes: int | None = None
     poison: str = ""
+    names: bool = True
 
     def to_json(self) -> dict[str, Any]:
         """Return what ``from_json`` reads."""

@@ -31,6 +31,11 @@ class Template:
 
     Span ids are ``salt`` (2 bytes) and a number; trace ids likewise. Request *n* has the spans
     ``n * spans`` and following.
+
+    Attributes:
+        spans: how many a request has.
+        marked: which of them is the bad one of a bad request: one in the middle, far from where
+            a search may begin.
     """
 
     def __init__(
@@ -46,6 +51,7 @@ class Template:
         """
         self.salt = salt
         self.spans = traces * per_trace
+        self.marked = self.spans // 2
         self._traces = traces
         self._per_trace = per_trace
         letters = random.Random(salt)
@@ -70,7 +76,7 @@ class Template:
             span.attributes.append(_text("gen_ai.operation.name", "chat"))
             if not (said and number == 0):
                 span.attributes.append(_text("gen_ai.prompt", words))
-            if number == 0:
+            if number == self.marked:
                 span.attributes.append(_text("chaos.mark", HARMLESS))
         self._body = request.SerializeToString()
         self._trace_at = [_all(self._body, _trace_mark(trace)) for trace in range(traces)]
@@ -82,7 +88,7 @@ class Template:
         self._said_at = self._logs.index(b"0" * 16)
 
     def request(self, number: int, *, poison: bool = False) -> bytes:
-        """Return request *number*; with *poison* upstream will refuse its first span."""
+        """Return request *number*; with *poison* upstream will refuse its marked span."""
         body = bytearray(self._body)
         first_trace = number * self._traces
         for trace, offsets in enumerate(self._trace_at):
@@ -132,9 +138,11 @@ class Chain:
 
     Attributes:
         spans: how many a request has.
+        marked: which of them is the bad one of a bad request.
     """
 
     spans = 1
+    marked = 0
 
     def __init__(self, *, salt: int, depth: int) -> None:
         self.salt = salt

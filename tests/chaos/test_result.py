@@ -1,10 +1,12 @@
 """The verdict sees what it is there to see."""
 
+import math
+
 import pytest
 
 from tests.chaos.load import Owed
 from tests.chaos.proxy import Balance
-from tests.chaos.result import Result
+from tests.chaos.result import Result, p99
 from tests.chaos.upstream import TakenRun
 
 
@@ -37,6 +39,14 @@ def test_what_was_acknowledged_and_not_taken_is_lost() -> None:
     result.settle(owed("root", "child"), {"root": taken()})
 
     assert (result.lost, result.problems) == (1, ["1 acknowledged spans are lost"])
+
+
+def test_a_run_of_which_only_a_patch_was_taken_is_lost() -> None:
+    result = Result("x")
+
+    result.settle(owed("root"), {"root": taken(posts=0)})
+
+    assert result.problems == ["1 acknowledged spans are lost"]
 
 
 def test_what_was_not_acknowledged_may_be_missing() -> None:
@@ -106,6 +116,13 @@ def test_an_honest_journal_may_lose_and_says_so() -> None:
     result.settle(owed("root", "child"), {"root": taken()})
 
     assert (result.lost, result.verdict) == (1, "loses, as it says")
+
+
+def test_a_run_that_never_came_makes_the_p99_endless() -> None:
+    owing = owed("root", "child")
+
+    assert p99(owing, {"root": taken(), "child": taken("root")}) == 1.0
+    assert p99(owing, {"root": taken()}) == math.inf
 
 
 @pytest.mark.parametrize(("dropped", "closes"), [(1, True), (2, False)])

@@ -43,6 +43,15 @@ def test_only_a_bad_request_holds_the_mark() -> None:
     assert POISON.encode() in template.request(3, poison=True)
 
 
+def test_the_bad_run_of_a_bad_request_is_the_marked_one() -> None:
+    template = Template(salt=1)
+    request = ExportTraceServiceRequest.FromString(template.request(3, poison=True))
+    spans = request.resource_spans[0].scope_spans[0].spans
+
+    bad = [run_id(span.span_id.hex()) for span in spans if POISON in str(span.attributes)]
+    assert bad == [template.run_ids(3)[template.marked][0]]
+
+
 def test_a_log_record_belongs_to_the_first_span_of_its_request() -> None:
     template = Template(salt=1, said=True)
     spans = ExportTraceServiceRequest.FromString(template.request(9))

@@ -1,6 +1,7 @@
 """The upstream process answers as told, and takes only what it answered 2xx."""
 
 import asyncio
+import time
 
 import pytest
 import zstandard
@@ -91,11 +92,41 @@ async def test_a_bad_run_is_named_as_the_sandbox_names_it() -> None:
         assert f"run {CHILD}, part post" in (await post(upstream))[1]
 
 
+async def test_a_bad_run_is_not_named_where_the_rule_says_so() -> None:
+    async with UpstreamProcess() as upstream:
+        await upstream.script(Rule(poison="poisoned", names=False))
+        status, text = await post(upstream)
+
+        assert status == 422
+        assert CHILD not in text
+
+
+async def test_it_counts_requests_made_of_what_it_refused_before() -> None:
+    async with UpstreamProcess() as upstream:
+        await upstream.script(Rule(poison="poisoned", times=1))
+        await post(upstream)
+        await post(upstream)
+
+        assert await upstream.answers() == {"422": 1, "202": 1, "again": 1}
+
+
 async def test_a_rule_for_each_second_request_leaves_the_others() -> None:
     async with UpstreamProcess() as upstream:
         await upstream.script(Rule(every=2, status=503))
 
         assert [(await post(upstream))[0] for _ in range(4)] == [202, 503, 202, 503]
+
+
+async def test_it_tells_when_uploads_came() -> None:
+    async with UpstreamProcess() as upstream:
+        await post(upstream)
+        between = time.monotonic()
+        await post(upstream)
+        after = time.monotonic()
+
+        assert len(await upstream.asked(0.0)) == 2
+        assert len(await upstream.asked(between, after)) == 1
+        assert await upstream.asked(after) == []
 
 
 async def test_a_frozen_upstream_goes_on_where_it_was() -> None:
@@ -113,4 +144,4 @@ async def test_what_breaks_the_sandboxs_rules_is_refused() -> None:
         status, text = await post(upstream)
 
         assert (status, f"run {ROOT}, part " in text) == (422, True)
-        assert await upstream.in_sandbox() == 0
+        assert await upstream.in_sandbox() == []

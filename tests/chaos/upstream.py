@@ -1,6 +1,7 @@
 """The handle of the upstream process: start, script, stop and go on, and what it took."""
 
 import asyncio
+import math
 import signal
 import sys
 from types import TracebackType
@@ -88,14 +89,22 @@ class UpstreamProcess:
         """Return how many runs were taken, each counted once."""
         return int(await self._ask("/_/count"))
 
-    async def in_sandbox(self) -> int:
-        """Return how many runs the sandbox shows, of all tenants."""
-        return int(await self._ask("/_/sandbox"))
+    async def in_sandbox(self) -> list[tuple[str, str]]:
+        """Return the runs that the sandbox has, of all tenants: id, and parent or ``""``."""
+        return [(run, parent) for run, parent in orjson.loads(await self._ask("/_/sandbox"))]
 
     async def answers(self) -> dict[str, int]:
-        """Return how often each status was answered."""
+        """Return how often each status was answered.
+
+        Beside it ``again``: of these the requests made of runs that were refused together before.
+        """
         answers: dict[str, int] = orjson.loads(await self._ask("/_/requests"))
         return answers
+
+    async def asked(self, since: float, before: float = math.inf) -> list[float]:
+        """Return when uploads began to come from *since* on and *before*, in monotonic seconds."""
+        times: list[float] = orjson.loads(await self._ask("/_/asked"))
+        return [at for at in times if since <= at < before]
 
     async def answered(self, word: str, times: int) -> int:
         """Wait until *word* was answered so often; return how often it was."""

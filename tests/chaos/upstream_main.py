@@ -2,7 +2,8 @@
 
 With ``--sandbox`` what is taken goes through the sandbox too, and its rules are this one's.
 Prints its port. ``/_/script`` takes rules, ``/_/runs`` tells what was taken, ``/_/requests`` what
-was asked. A run counts as taken only where its request was answered 2xx.
+was answered, ``/_/asked`` when requests came. A run counts as taken only where its request was
+answered 2xx.
 """
 
 import asyncio
@@ -83,6 +84,10 @@ class Upstream:
         self._script = Script([])
         self._runs: dict[str, Taken] = {}
         self._answers: Counter[str] = Counter()
+        # The runs of requests that were refused because of one of them.
+        self._refused: set[bytes] = set()
+        # When each upload began to come, in monotonic seconds.
+        self._asked: list[float] = []
 
     async def handle(self, request: web.BaseRequest) -> web.StreamResponse:
         """Serve one request, of the proxy or of the test."""
@@ -90,6 +95,7 @@ class Upstream:
             return await self._control(request)
         if request.method != "POST":
             return web.json_response({})
+        self._asked.append(time.monotonic())
         key = request.headers.get("x-api-key", "")
         rule = self._script.answer(key)
         raw = await self._read(request, rule)
@@ -156,11 +162,14 @@ class Upstream:
         if rule.max_bytes is not None and len(body) > rule.max_bytes:
             return 413, {"detail": "the request is too large"}
         runs = runs_in(body)
+        if runs.keys() <= self._refused:
+            self._answers["again"] += 1
         if rule.poison:
             for run_id, parts in runs.items():
                 if any(rule.poison.encode() in content for _, _, content in parts):
-                    named = f"run {run_id.decode()}, part post: run_type 'x' is not one of chain"
-                    return 422, {"detail": named}
+                    self._refused |= runs.keys()
+                    where = f"run {run_id.decode()}, part post" if rule.names else "a run"
+                    return 422, {"detail": f"{where}: run_type 'x' is not one of chain"}
         if 200 <= rule.status < 300:
             if self._store is not None:
                 try:
@@ -198,12 +207,14 @@ class Upstream:
             return web.Response()
         if request.path == "/_/requests":
             return web.json_response(self._answers)
+        if request.path == "/_/asked":
+            return web.json_response(self._asked)
         if request.path == "/_/count":
             return web.json_response(len(self._runs))
         if request.path == "/_/sandbox":
             assert self._store is not None
-            (runs,) = self._store.database.execute("SELECT count(*) FROM runs").fetchone()
-            return web.json_response(runs)
+            shown = self._store.database.execute("SELECT id, parent_run_id FROM runs").fetchall()
+            return web.json_response([[run, parent or ""] for run, parent in shown])
         return web.Response(body=self.told())
 
 

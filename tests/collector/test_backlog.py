@@ -1,13 +1,21 @@
 """The pipeline with a journal that survives: what has no room waits in it."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from typing import Any
 
 import orjson
+import pytest
 
+from collector.backlog import Room
+from collector.errors import Overloaded
 from collector.journal.base import Record
 from collector.journal.memory import MemoryJournal
+from collector.limiter import Limiter
+from collector.model import Destination, Tenant
+from collector.receiver.records import ReceiverCodecs
+from collector.span_stage import SpanStage
 from tests.collector.test_pipeline import DESTINATION, House
 from tests.fakes import until
 from translators.span import Span
@@ -19,6 +27,9 @@ class SurvivingJournal(MemoryJournal):
     """A journal that could give everything back."""
 
     survives = True
+
+    async def open(self) -> None:
+        self.found = self.backlog
 
 
 def request(*numbers: int) -> bytes:
@@ -144,3 +155,172 @@ async def test_with_the_memory_journal_the_door_alone_says_no() -> None:
     await accept(house, 1)
 
     assert house.batcher.held_runs == 1
+
+
+OTHER = Destination("http://upstream", "other", None, "default")
+
+
+async def test_a_tenant_that_holds_too_much_leaves_memory_to_the_others() -> None:
+    house = House(journal=SurvivingJournal())
+    house.room.full = frozenset({OTHER.tenant})
+    await house.pipeline.accept(OTHER, "application/json", request(1), spans(1))
+    await accept(house, 2)
+    house.room.live = False
+    await accept(house, 3)
+
+    async with running(house):
+        await until(lambda: house.batcher.held_runs == 2)
+
+        assert house.journal.backlog == 1
+
+        house.room.full = frozenset()
+        await until(lambda: house.batcher.held_runs == 3)
+
+    assert closed(house)
+
+
+async def test_in_memory_a_tenant_that_holds_too_much_is_refused() -> None:
+    house = House()
+    house.room.only = False
+
+    with pytest.raises(Overloaded, match="too much waits"):
+        await accept(house, 1)
+
+    assert house.balance()["received"] == 0
+
+
+async def test_a_record_that_cannot_be_taken_up_for_a_moment_is_tried_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    house = await house_with(request(*range(1, 100)), spans=99)
+    failures = iter([MemoryError, MemoryError])
+    decode, learn = ReceiverCodecs.spans, SpanStage.take
+
+    def short_of_memory(real: Callable[..., Any]) -> Callable[..., Any]:
+        def call(*args: Any) -> Any:
+            if (error := next(failures, None)) is not None:
+                raise error
+            return real(*args)
+
+        return call
+
+    monkeypatch.setattr(ReceiverCodecs, "spans", short_of_memory(decode))
+    monkeypatch.setattr(SpanStage, "take", short_of_memory(learn))
+
+    async with running(house):
+        await until(lambda: house.batcher.held_runs == 99)
+
+    assert house.balance()["held"] == 99
+    assert closed(house)
+
+
+async def test_what_can_never_be_taken_up_stays_open_and_the_next_record_comes(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    house = await house_with(request(1), request(2), spans=1)
+    real = SpanStage.take
+
+    def fails_on_the_first(self: SpanStage, to: Any, given: Any, *rest: Any) -> Any:
+        if given[0].name == "span 1":
+            raise RuntimeError
+        return real(self, to, given, *rest)
+
+    monkeypatch.setattr(SpanStage, "take", fails_on_the_first)
+
+    async with running(house):
+        await until(lambda: house.batcher.held_runs == 1)
+
+    assert house.journal.held_spans == 2
+    assert house.balance()["held"] == 2
+    assert closed(house)
+
+
+async def test_a_record_of_the_backlog_whose_taking_is_cut_off_stays_open(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    house = await house_with(request(*range(1, 100)), spans=99)
+    real = SpanStage.take
+
+    def ends_with_the_second_slice(self: SpanStage, to: Any, given: Any, *rest: Any) -> Any:
+        if given[0].name != "span 1":
+            raise asyncio.CancelledError
+        return real(self, to, given, *rest)
+
+    monkeypatch.setattr(SpanStage, "take", ends_with_the_second_slice)
+
+    async with running(house):
+        await until(lambda: house.batcher.held_runs == 64)
+
+    assert house.journal.held_spans == 99
+    assert house.balance()["held"] == 99
+    assert house.balance()["dropped"] == 0
+
+
+async def test_log_records_wait_in_the_journal_behind_their_spans() -> None:
+    house = House(journal=SurvivingJournal())
+    house.room.live = house.room.backlog = False
+    await accept(house, 1)
+    house.room.live = True
+    record = {
+        "traceId": TRACE,
+        "spanId": f"{1:016x}",
+        "eventName": "gen_ai.user.message",
+        "body": {"stringValue": "hello"},
+    }
+    body = orjson.dumps({"resourceLogs": [{"scopeLogs": [{"logRecords": [record]}]}]})
+    records = ReceiverCodecs().logs(Record(DESTINATION, "logs", "application/json", body, 1))
+    await house.pipeline.accept_logs(DESTINATION, "application/json", body, records)
+
+    assert house.journal.backlog == 2
+    assert house.logs.held_records == 0
+    assert house.balance()["held"] == house.balance()["received"] == 2
+
+    async with running(house):
+        house.room.backlog = True
+        await until(lambda: house.journal.backlog == 0)
+
+    assert closed(house)
+
+
+class Held:
+    """Batches of one tenant."""
+
+    def __init__(self, size: int) -> None:
+        self.size = size
+
+    def held_bytes_of(self, tenant: Tenant) -> int:
+        return self.size if tenant == OTHER.tenant else 0
+
+    def tenants_holding(self, size: float) -> frozenset[Tenant]:
+        return frozenset({OTHER.tenant} if self.size >= size else ())
+
+
+def test_a_tenant_may_hold_as_much_as_there_is_room_left_and_its_backlog_an_eighth() -> None:
+    batches = Held(0)
+    room = Room(Limiter(1600, [lambda: batches.size]), batches)
+
+    def allowed(share: str) -> int:
+        """The most that the one tenant holds when it is let in byte by byte."""
+        for batches.size in range(1600):
+            refused = {
+                "live": not room.for_live(OTHER.tenant),
+                "backlog": room.full_for_backlog(impatient=False) != frozenset(),
+                "only": not room.for_only(OTHER.tenant),
+            }
+            if refused[share]:
+                return batches.size
+        return 1600
+
+    assert allowed("live") == 500
+    assert allowed("backlog") == 112
+    assert allowed("only") == 1281
+
+    batches.size = 600
+
+    assert room.for_live(DESTINATION.tenant)
+    assert room.full_for_backlog(impatient=True) == frozenset()
+
+    batches.size = 1000
+
+    assert not room.for_live(DESTINATION.tenant)
+    assert room.full_for_backlog(impatient=True) is None

@@ -13,7 +13,7 @@ from collector.journal.memory import MemoryJournal
 from collector.limiter import Limiter
 from collector.log_stage import LogStage
 from collector.metrics import Metrics
-from collector.model import Destination
+from collector.model import Destination, Tenant
 from collector.pipeline import Pipeline
 from collector.processor.assembler import Assembler
 from collector.processor.batcher import Batcher
@@ -39,14 +39,18 @@ class FakeRoom(Room):
     """Room that the test opens and closes."""
 
     def __init__(self) -> None:
-        super().__init__(Limiter(1, []))
-        self.live = self.backlog = True
+        super().__init__(Limiter(1, []), Outbox(FakeClock(), 1))
+        self.live = self.backlog = self.only = True
+        self.full: frozenset[Tenant] = frozenset()
 
-    def for_live(self) -> bool:
-        return self.live
+    def for_only(self, tenant: Tenant) -> bool:
+        return self.only
 
-    def for_backlog(self) -> bool:
-        return self.backlog
+    def for_live(self, tenant: Tenant) -> bool:
+        return self.live and tenant not in self.full
+
+    def full_for_backlog(self, *, impatient: bool) -> frozenset[Tenant] | None:
+        return self.full if self.backlog else None
 
 
 class House:

@@ -10,7 +10,7 @@ import pytest
 import zstandard
 from aiohttp import ClientSession
 
-from tests.fakes import FakeUpstream, Request
+from tests.fakes import Answer, FakeUpstream, Request, until
 
 from .running import delivered, port_of, proxy_process, proxy_to, running_sandbox, runs_of
 
@@ -47,12 +47,20 @@ def event(number: int, name: str, **body: str) -> dict[str, object]:
     }
 
 
-async def send(url: str, *, spans: Iterable[object] = (), events: Iterable[object] = ()) -> None:
+async def send(
+    url: str,
+    *,
+    spans: Iterable[object] = (),
+    events: Iterable[object] = (),
+    key: str | None = "sandbox",
+) -> None:
     bodies: dict[str, Any] = {
         "traces": {"resourceSpans": [{"scopeSpans": [{"spans": list(spans)}]}]},
         "logs": {"resourceLogs": [{"scopeLogs": [{"logRecords": list(events)}]}]},
     }
-    headers = {"Content-Type": "application/json", "x-api-key": "sandbox"}
+    headers = {"Content-Type": "application/json"}
+    if key is not None:
+        headers["x-api-key"] = key
     async with ClientSession() as session:
         for signal_name, given in (("traces", spans), ("logs", events)):
             if not given:
@@ -145,3 +153,46 @@ async def test_a_span_that_is_sent_again_after_a_kill_has_the_log_records_that_i
     assert b"who are you" in first
     assert b"who are you" in last
     assert first is not last
+
+
+async def test_what_came_without_a_key_goes_up_with_the_key_that_is_right_now(
+    tmp_path: Path,
+) -> None:
+    async with FakeUpstream() as upstream:
+        upstream.answer = lambda request: Answer(
+            202 if request.headers["x-api-key"] == "rotated" else 401
+        )
+        async with proxy_to(
+            upstream.url,
+            journal_dir=tmp_path,
+            langsmith_api_key="revoked",
+            shutdown_grace_seconds=0.1,
+        ) as before:
+            await send(before.url, spans=[span(1)], key=None)
+            await upstream.received(1)
+        refused = len(upstream.requests)
+        async with proxy_to(
+            upstream.url, journal_dir=tmp_path, langsmith_api_key="rotated"
+        ) as after:
+            await until(lambda: len(upstream.requests) > refused)
+            await after.end()
+            balance = after.balance()
+
+    assert delivered(upstream.requests[refused:]) == [f"{1:016x}"]
+    assert balance == {"received": 1, "uploaded": 1, "parked": 0, "dropped": 0, "held": 0}
+
+
+async def test_what_was_accepted_for_a_wrong_endpoint_goes_to_the_right_one(
+    tmp_path: Path,
+) -> None:
+    async with FakeUpstream() as wrong, FakeUpstream() as right:
+        wrong.answer = lambda request: Answer(404)
+        async with proxy_to(wrong.url, journal_dir=tmp_path, shutdown_grace_seconds=0.1) as before:
+            await send(before.url, spans=[span(1)])
+            await wrong.received(1)
+        refused = len(wrong.requests)
+        async with proxy_to(right.url, journal_dir=tmp_path):
+            await right.received(1)
+
+    assert delivered(right.requests) == [f"{1:016x}"]
+    assert len(wrong.requests) == refused

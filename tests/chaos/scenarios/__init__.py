@@ -4,6 +4,7 @@ from collections.abc import Callable, Coroutine, Mapping
 from typing import Any
 
 from tests.chaos.result import Result
+from tests.chaos.scenarios.backlog import backlog_beside_live, logs_in_outage
 from tests.chaos.scenarios.corruption import corrupt_files
 from tests.chaos.scenarios.disk import disk_away, disk_full
 from tests.chaos.scenarios.hour import hour_of_outage
@@ -12,7 +13,7 @@ from tests.chaos.scenarios.outages import never_answers, resets, retry_after, sl
 from tests.chaos.scenarios.overload import overload
 from tests.chaos.scenarios.refusals import limit413, poison
 from tests.chaos.scenarios.sigterm import sigterm
-from tests.chaos.scenarios.tenants import revoked
+from tests.chaos.scenarios.tenants import revoked, revoked_flood
 
 # Takes (long form?, rounds); None are the scenario's own for that form.
 Scenario = Callable[[bool, int | None], Coroutine[Any, Any, Result]]
@@ -26,9 +27,12 @@ SCENARIOS: Mapping[str, Scenario] = {
     "never_answers": never_answers,
     "slow": slow,
     "hour_of_outage": hour_of_outage,
+    "backlog_beside_live": backlog_beside_live,
+    "logs_in_outage": logs_in_outage,
     "poison": poison,
     "limit413": limit413,
     "revoked": revoked,
+    "revoked_flood": revoked_flood,
     "disk_full": disk_full,
     "disk_away": disk_away,
     "corrupt_files": corrupt_files,

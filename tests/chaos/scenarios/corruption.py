@@ -4,15 +4,14 @@ import random
 from collections.abc import Callable
 from pathlib import Path
 
+from tests.chaos.journal_file import Hit, JournalFile
 from tests.chaos.load import RawLoad
-from tests.chaos.proxy import ProxyProcess
+from tests.chaos.proxy import Balance
 from tests.chaos.result import Result
 from tests.chaos.script import Rule
 from tests.chaos.stage import staged
 from tests.chaos.templates import Template
 
-# Words of the metrics' names that tell of damage.
-_COUNTS = ("corrupt", "damaged", "unreadable")
 _FOREIGN = b"%PDF-1.7\nnothing of ours\n" * 400
 
 
@@ -57,16 +56,22 @@ async def corrupt_files(long: bool, rounds: int | None = None) -> Result:
     """It starts, loses only what was hit, counts that, and keeps the harmed bytes aside."""
     rounds = rounds or (10 if long else 1)
     chance = random.Random(rounds)
-    result = Result("corrupt_files", rounds=rounds * len(_HARMS))
-    for _ in range(rounds):
-        for harm in _HARMS:
-            await _one(result, harm, chance)
+    result = Result(
+        "corrupt_files",
+        rounds=rounds * len(_HARMS),
+        honest=True,
+        promise="loses what was hit, and only that",
+    )
+    for harm in _HARMS:
+        hits = [hit for _ in range(rounds) if (hit := await _one(result, harm, chance))]
+        result.notes.append(f"{harm.__name__.strip('_')}: {_told(hits)}")
     return result
 
 
 async def _one(
     result: Result, harm: Callable[[Path, random.Random], None], chance: random.Random
-) -> None:
+) -> Hit | None:
+    """Do one harm to a journal; return what it hit, None where it came to nothing."""
     name = harm.__name__.strip("_")
     async with staged() as stage:
         await stage.upstream.script(Rule(status=503))
@@ -78,42 +83,52 @@ async def _one(
         files = [path for path in journal.rglob("*") if path.is_file() and path.stat().st_size]
         if not files:
             result.problems.append("the journal has no file")
-            return
+            return None
         largest = max(files, key=lambda path: path.stat().st_size)
+        before = JournalFile(largest)
         harm(largest, chance)
+        hit = before.hit(largest.read_bytes())
         await stage.upstream.script()
         try:
             await proxy.start()
         except AssertionError as error:
             result.problems.append(f"{name}: {error}")
-            return
+            return None
         one = Result(name, honest=True)
-        await stage.close(one, proxy, load, placed=False)
+        owed = await stage.close(one, proxy, load, placed=False)
+        lost = owed.acknowledged.keys() - (await stage.upstream.runs()).keys()
+        one.check(lost == hit.runs, f"{len(lost)} spans lost, {len(hit.runs)} hit")
+        _check_counted(one, await proxy.balance(), hit)
+        if name == "beside":
+            one.check(_kept(journal, name), "the foreign file is gone")
+        else:
+            one.check(not hit.records or _kept(journal, name), "what was hit is not kept")
         result.problems += [f"{name}: {problem}" for problem in one.problems]
         result.acknowledged += one.acknowledged
+        result.lost += one.lost
         result.duplicated += one.duplicated
-        await _check_harm(result, proxy, one, journal)
+        return hit
 
 
-async def _check_harm(result: Result, proxy: ProxyProcess, one: Result, journal: Path) -> None:
-    terms = (await proxy.balance()).terms
-    counted = sum(
-        value
-        for name, value in terms.items()
-        if any(word in name for word in _COUNTS) and name.isidentifier()
-    )
-    result.notes.append(f"{one.name}: {one.lost} of {one.acknowledged} hit, {counted:.0f} counted")
-    result.check(counted > 0 or not one.lost, f"{one.name}: {one.lost} lost and nothing counted")
-    result.check(counted == 0 or _kept(journal, one.name), f"{one.name}: what was hit is not kept")
-    if one.name in ("flip", "zero"):
-        # Three bits or a page: whatever else is in the file is not to be given up with it.
-        result.check(
-            one.lost < one.acknowledged / 2,
-            f"{one.name}: {one.lost} of {one.acknowledged} spans are lost for a few bytes",
-        )
-    if one.name == "beside":
-        result.check(not one.lost, f"beside: {one.lost} spans are lost")
-        result.check(_kept(journal, one.name), "beside: the foreign file is gone")
+def _check_counted(one: Result, balance: Balance, hit: Hit) -> None:
+    """Check the metrics: each record that was hit, where anything can tell, and its spans."""
+    counted = balance.terms["journal_corrupt_records"]
+    # A file of somebody else's counts as one record: nobody can tell that it held none.
+    countable = 1 if one.name == "beside" else hit.countable
+    one.check(counted == countable, f"{counted:.0f} records counted of {countable}")
+    units = balance.terms['spans_dropped reason="unreadable"']
+    one.check(units == hit.units, f"{units:.0f} spans counted as unreadable of {hit.units}")
+
+
+def _told(hits: list[Hit]) -> str:
+    records = sum(hit.records for hit in hits)
+    countable = sum(hit.countable for hit in hits)
+    if not records:
+        return "no record hit"
+    told = f"{records} records hit, {countable} counted"
+    if countable == records:
+        return told
+    return f"{told}, since nothing left of a file tells how many its lost end held"
 
 
 def _kept(journal: Path, harm: str) -> bool:

@@ -9,6 +9,7 @@ from tests.chaos.script import Rule
 from tests.chaos.sdk_load import SdkLoad
 from tests.chaos.stage import staged, template
 from tests.chaos.templates import Chain
+from tests.chaos.upstream import TakenRun
 
 
 async def kill9(long: bool, rounds: int | None = None) -> Result:
@@ -48,7 +49,25 @@ async def _kill(result: Result, *, disk: bool) -> Result:
         result.check(not off, f"the balance was off in {len(off)} rounds, first {off[:1]}")
         await stage.upstream.script()
         result.notes.append(f"slowest start {max(proxy.ready_seconds):.1f} s")
-        owed = await stage.close(result, proxy, load, chain, sdk, placed=disk)
-        shown = await stage.upstream.in_sandbox()
-        result.check(shown <= len(owed.sent), f"{shown} runs in the sandbox of {len(owed.sent)}")
+        await stage.close(result, proxy, load, chain, sdk, placed=disk)
+        _check_shown(result, await stage.upstream.in_sandbox(), await stage.upstream.runs())
         return result
+
+
+def _check_shown(result: Result, shown: list[tuple[str, str]], taken: dict[str, TakenRun]) -> None:
+    """Check that the sandbox has each run that upstream took once, where it was put, and no other.
+
+    What was taken is compared with what was acknowledged elsewhere.
+    """
+    places = dict(shown)
+    result.check(len(shown) == len(places), f"{len(shown) - len(places)} runs doubled")
+    missing, more = taken.keys() - places.keys(), places.keys() - taken.keys()
+    result.check(not missing, f"{len(missing)} runs that were taken are not in the sandbox")
+    result.check(not more, f"{len(more)} runs in the sandbox were not taken")
+    moved = [
+        run
+        for run, parent in places.items()
+        # Of some only a patch came, with the content of a log record.
+        if run in taken and taken[run].parents and parent not in taken[run].parents
+    ]
+    result.check(not moved, f"{len(moved)} runs have another parent in the sandbox")

@@ -1,6 +1,7 @@
 """Upstream fails as a whole: says 503 or 429, resets, never answers, reads at 1 KB/s."""
 
 import asyncio
+import math
 import time
 from datetime import UTC, datetime
 from email.utils import format_datetime
@@ -16,6 +17,16 @@ _MEMORY = 48 * MIB
 # Requests of 10 spans each second: some 400 KB/s of spans.
 _RATE = 100.0
 _FLAT = 0.10
+# How long upstream takes to say 429, how late an upload may come that was begun before it was told,
+# how early a timer's clock may be, and how soon after a pause the first upload must come.
+_ANSWER_SECONDS = 0.2
+_ON_ITS_WAY = 0.3
+_AT_ONCE = 0.05
+_AGAIN_SECONDS = 1.0
+# How soon the proxy asks where it is told no time: its first retries are quick.
+_OWN_PACE = 1.0
+# So many uploads got through: the trouble before is over.
+_WELL = 5
 
 
 async def upstream503(long: bool, rounds: int | None = None) -> Result:
@@ -68,39 +79,73 @@ async def resets(long: bool, rounds: int | None = None) -> Result:
 
 
 async def retry_after(long: bool, rounds: int | None = None) -> Result:
-    """Upstream says 429 with Retry-After in seconds, as a date, in words nobody knows, and none."""
+    """Upstream says 429 with Retry-After in seconds, as a date, in words nobody knows, and none.
+
+    Where it names a time, nothing comes before that but what was on its way when the first answer
+    was given; where it does not, the proxy asks at its own pace.
+    """
+    wait = 10 if long else 2
     async with staged() as stage:
         result = Result("retry_after", rounds=4)
         proxy = await _proxy(stage)
-        wait = 10 if long else 2
+        # Uploads take a while, so that some are on their way when the first is refused.
+        taking = Rule(delay=_ANSWER_SECONDS)
+        await stage.upstream.script(taking)
         async with RawLoad(proxy.url, template(1), rate=_RATE) as load:
             for form in ("seconds", "date", "garbage", "none"):
-                asked = await stage.upstream.answers()
-                headers = _retry_after(form, wait)
-                begin = time.monotonic()
-                await stage.upstream.script(Rule(status=429, headers=headers))
-                now = await stage.upstream.answered("429", asked.get("429", 0) + 1)
-                await asyncio.sleep(max(wait - 1.0 - (time.monotonic() - begin), 0.0))
-                probes = (await stage.upstream.answers()).get("429", 0) - now
-                if form in ("seconds", "date"):
-                    # Those that were on their way already when the first was refused.
-                    result.check(probes <= 16, f"{probes} uploads within Retry-After in {form}")
-                await stage.upstream.script()
+                taken = (await stage.upstream.answers()).get("202", 0)
+                await stage.upstream.answered("202", taken + _WELL)
+                over = await _say_429(result, stage, form, wait)
+                await stage.upstream.script(taking)
+                if over is not None:
+                    await asyncio.sleep(over + _AGAIN_SECONDS - time.monotonic())
+                    again = await stage.upstream.asked(over)
+                    result.check(again, f"nothing came {_AGAIN_SECONDS:.0f} s after {form}")
             _check_door(result, load, proxy)
+        await stage.upstream.script()
         await stage.close(result, proxy, load)
         return result
 
 
-def _retry_after(form: str, wait: int) -> tuple[tuple[str, str], ...]:
+async def _say_429(result: Result, stage: Stage, form: str, wait: int) -> float | None:
+    """Refuse everything for a time.
+
+    Returns:
+        The monotonic second of *wait* seconds that the proxy was told, None where it was not.
+    """
+    refused = (await stage.upstream.answers()).get("429", 0)
+    headers, named = _retry_after(form, wait)
+    begin = time.monotonic()
+    await stage.upstream.script(Rule(status=429, headers=headers, delay=_ANSWER_SECONDS))
+    await stage.upstream.answered("429", refused + 1)
+    first = (await stage.upstream.asked(begin))[0]
+    told = first + _ANSWER_SECONDS + _ON_ITS_WAY
+    if named is None:
+        await asyncio.sleep(told + _OWN_PACE - time.monotonic())
+        own = await stage.upstream.asked(told)
+        result.check(own, f"the proxy rests though Retry-After is {form}")
+        return None
+    over = max(first + wait, named) if form == "seconds" else named
+    # Until shortly before, so that what comes in time is not taken for early.
+    await asyncio.sleep(max(over - _AT_ONCE - time.monotonic(), 0.0))
+    early = await stage.upstream.asked(told, over - _AT_ONCE)
+    result.check(not early, f"{len(early)} uploads before Retry-After in {form} was over")
+    return over
+
+
+def _retry_after(form: str, wait: int) -> tuple[tuple[tuple[str, str], ...], float | None]:
+    """Return the headers, and the monotonic seconds that they name at least."""
+    now, moment = time.time(), time.monotonic()
     if form == "none":
-        return ()
-    date = datetime.fromtimestamp(time.time() + wait + 1, UTC)
-    value = {
-        "seconds": str(wait),
-        "date": format_datetime(date, usegmt=True),
-        "garbage": "as soon as we can ☕".encode().decode("latin-1"),
-    }[form]
-    return (("Retry-After", value),)
+        return (), None
+    if form == "garbage":
+        return (("Retry-After", "as soon as we can ☕".encode().decode("latin-1")),), None
+    if form == "seconds":
+        return (("Retry-After", str(wait)),), moment + wait
+    # A date has no fractions of a second.
+    date = math.ceil(now) + wait
+    text = format_datetime(datetime.fromtimestamp(date, UTC), usegmt=True)
+    return (("Retry-After", text),), moment + date - now
 
 
 async def _outage(name: str, rule: Rule, *, seconds: float, flat: bool) -> Result:

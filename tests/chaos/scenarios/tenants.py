@@ -1,42 +1,77 @@
 """One tenant's key is revoked; twenty good ones beside it must not feel it."""
 
 import asyncio
+import time
+from collections.abc import Callable
 from contextlib import AsyncExitStack
+from functools import partial
 
 from tests.chaos.load import Owed, RawLoad
 from tests.chaos.proxy import ProxyProcess
-from tests.chaos.result import Result
+from tests.chaos.result import Result, p99
 from tests.chaos.script import Rule
-from tests.chaos.stage import staged
+from tests.chaos.stage import BESIDE, MIB, staged
 from tests.chaos.templates import Template
-from tests.chaos.upstream import TakenRun
 
 _GOOD = 20
 _REVOKED = "revoked"
 _FACTOR = 2.0
+# The others' last spans are upstream long before, if they are at all.
+_LAST_SECONDS = 2.0
+# A budget that the revoked tenant alone sends twice in the short form, in large spans.
+_SMALL = 16 * MIB
+_PLENTY = 512 * MIB
+_WIDE = 20_000
+_FLOOD_PER_SECOND = 6 * MIB
 
 
 async def revoked(long: bool, rounds: int | None = None) -> Result:
-    """Two proxies get the same load side by side, one of them the bad tenant's too."""
+    """The others' delivery is as quick as without it, and its spans are kept."""
+    # As much as ten good ones.
+    bad = partial(RawLoad, template=Template(salt=500), key=_REVOKED, rate=20)
+    return await _beside(Result("revoked"), bad, seconds=60.0 if long else 6.0)
+
+
+async def revoked_flood(long: bool, rounds: int | None = None) -> Result:
+    """The same where the revoked tenant alone sends more than the whole budget of memory."""
+    result = Result("revoked_flood")
+    wide = Template(salt=500, text=_WIDE)
+    rate = _FLOOD_PER_SECOND / (wide.spans * _WIDE)
+    bad = partial(RawLoad, template=wide, key=_REVOKED, rate=rate)
+    return await _beside(result, bad, seconds=60.0 if long else 6.0, flood=True)
+
+
+async def _beside(
+    result: Result, revoked_load: Callable[[str], RawLoad], *, seconds: float, flood: bool = False
+) -> Result:
+    """Give two proxies the same load side by side, one of them the bad tenant's too."""
     async with staged() as stage:
-        result = Result("revoked")
-        alone, beside = await stage.proxy(), await stage.proxy()
+        memory = str(_SMALL if flood else _PLENTY)
+        alone = await stage.proxy(MAX_MEMORY_BYTES=memory)
+        beside = await stage.proxy(MAX_MEMORY_BYTES=memory)
         await stage.upstream.script(Rule(key=_REVOKED, status=401), Rule(delay=0.02))
         async with AsyncExitStack() as stack:
             quiet = [await stack.enter_async_context(_tenant(alone, n)) for n in range(_GOOD)]
             mixed = [
                 await stack.enter_async_context(_tenant(beside, n + 100)) for n in range(_GOOD)
             ]
-            # As much as ten good ones.
-            bad = RawLoad(beside.url, Template(salt=500), key=_REVOKED, rate=20)
-            await stack.enter_async_context(bad)
-            await asyncio.sleep(60.0 if long else 6.0)
+            bad = await stack.enter_async_context(revoked_load(beside.url))
+            unready = await _not_ready(beside, seconds)
+        result.check(not unready, f"/ready said {unready} beside the revoked tenant")
+        refused = sum(load.answers.total() - load.answers[200] for load in mixed)
+        result.check(not refused, f"{refused} requests of the others were refused")
         await stage.drained(alone)
-        await stage.drained(beside, left=bad.acknowledged)
+        await asyncio.sleep(_LAST_SECONDS)
         runs = await stage.upstream.runs()
-        calm, disturbed = _p99(quiet, runs), _p99(mixed, runs)
+        calm, disturbed = p99(_owed(quiet), runs), p99(_owed(mixed), runs)
         result.notes.append(f"p99 {disturbed:.3f} s beside it, {calm:.3f} s without")
         result.check(disturbed < _FACTOR * calm, f"p99 {disturbed:.3f} s, {calm:.3f} s undisturbed")
+        if flood:
+            sent = bad.acknowledged * _WIDE
+            result.notes.append(f"{sent / MIB:.0f} MiB of the revoked tenant's")
+            result.check(sent > _SMALL, f"only {sent / MIB:.0f} MiB sent, so nothing is proved")
+            bound = _SMALL + BESIDE
+            result.check(beside.peak_rss <= bound, f"RSS {beside.peak_rss / MIB:.0f} MiB")
         await _check_kept(result, beside, bad)
         # The key works again, and the next process asks at once.
         await stage.upstream.script()
@@ -53,13 +88,21 @@ def _tenant(proxy: ProxyProcess, number: int) -> RawLoad:
     return RawLoad(proxy.url, made, key=f"tenant-{number}", rate=2, connections=1)
 
 
-def _p99(loads: list[RawLoad], runs: dict[str, TakenRun]) -> float:
-    """Return the seconds from 200 to upstream that 99 % of the runs needed at most."""
+def _owed(loads: list[RawLoad]) -> Owed:
     owed = Owed()
     for load in loads:
         owed.add(load.owed())
-    waits = sorted(runs[run].first - at for run, at in owed.acknowledged.items() if run in runs)
-    return waits[int(len(waits) * 0.99)] if waits else float("inf")
+    return owed
+
+
+async def _not_ready(proxy: ProxyProcess, seconds: float) -> list[int]:
+    """Return what ``/ready`` said for so long, but for 200."""
+    end = time.monotonic() + seconds
+    said = []
+    while time.monotonic() < end:
+        said.append(await proxy.status("/ready"))
+        await asyncio.sleep(0.1)
+    return [status for status in said if status != 200]
 
 
 async def _check_kept(result: Result, proxy: ProxyProcess, bad: RawLoad) -> None:

@@ -1,15 +1,17 @@
 import asyncio
 import json
+import threading
 from contextlib import suppress
 from pathlib import Path
 
+import pytest
 from structlog.testing import capture_logs
 
 from collector.exporter.dead_letters import DeadLetterDir
 from collector.metrics import Metrics
 from collector.model import Destination, SealedBatch
 from tests.collector.exporter.samples import receipt
-from tests.fakes import FakeClock, until
+from tests.fakes import PATIENCE, FakeClock, until
 
 KEY = "lsv2_pt_secret"
 
@@ -86,6 +88,26 @@ def test_a_letter_larger_than_the_bound_is_written_nowhere(tmp_path: Path) -> No
     assert path is None
     assert list(tmp_path.iterdir()) == []
     assert value(metrics, "dead_letters_expired_total", reason="size") == 1
+
+
+async def test_letters_that_wait_for_the_disk_hold_no_thread_of_others(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    go_on = threading.Event()
+    monkeypatch.setattr("os.fsync", lambda _: go_on.wait(PATIENCE))
+    letters = letter_dir(tmp_path, Metrics())
+    tending = asyncio.ensure_future(letters.tend())
+    writing = [letters.post(sealed(), "422", "") for _ in range(40)]
+
+    async with asyncio.timeout(PATIENCE):
+        await asyncio.to_thread(lambda: None)
+        waiting = sum(not each.done() for each in writing)
+        go_on.set()
+        paths = await asyncio.gather(*writing)
+    tending.cancel()
+
+    assert waiting == 40
+    assert len(set(paths)) == 40
 
 
 async def test_tending_begins_at_once_with_what_an_earlier_process_left(tmp_path: Path) -> None:

@@ -57,6 +57,19 @@ async def test_a_sealed_batch_weighs_what_its_body_weighs() -> None:
     assert outbox.held_bytes == 0
 
 
+async def test_each_tenant_holds_what_waits_and_what_is_in_flight() -> None:
+    outbox = outbox_at(FakeClock())
+    for where, size in ((A, 700), (A, 30), (B, 5)):
+        outbox.add(samples.batch(where, size=size))
+    lease = await take(outbox)
+    held = [outbox.held_bytes_of(where.tenant) for where in (A, B, C)]
+
+    outbox.done(lease)
+
+    assert held == [730, 5, 0]
+    assert [outbox.held_bytes_of(where.tenant) for where in (A, B, C)] == [30, 5, 0]
+
+
 async def test_a_sender_that_waits_gets_the_batch_that_comes() -> None:
     outbox = outbox_at(FakeClock())
     sender = asyncio.ensure_future(outbox.take())

@@ -43,6 +43,11 @@ def step_of(outbox: Outbox, clock: FakeClock, out: list[Lease], step: str) -> in
         whole = out.pop(0)
         outbox.replace(whole, [sealed_of_ten(whole.destination) for _ in range(2)])
         return 1
+    elif out and step == "cut":
+        whole = out.pop(0)
+        halves = [sealed_of_ten(whole.destination) for _ in range(2)]
+        outbox.cut(whole, halves, 1.5, seconds=0.5, reason="timeout")
+        return 1
     elif out and step == "aside":
         outbox.aside(out.pop(0), 0.5)
     elif out and step == "back":
@@ -60,6 +65,7 @@ STEPS = (
     "failed",
     "pause",
     "split",
+    "cut",
     "aside",
     "back",
     "wait",
@@ -78,6 +84,7 @@ async def test_whatever_happens_each_batch_is_held_once_until_done(steps: list[s
             out.append(await take(outbox))
         held += step_of(outbox, clock, out, step)
         assert (outbox.held_runs, outbox.held_bytes) == (held, 10 * held)
+        assert sum(outbox.held_bytes_of(where.tenant) for where in (A, B)) == 10 * held
     for lease in out:
         outbox.give_back(lease)
     while (left := outbox.take_any()) is not None:

@@ -40,6 +40,28 @@ async def test_a_batch_that_was_split_has_been_answered() -> None:
     assert [(await take(outbox)).tries for _ in range(2)] == [0, 0]
 
 
+async def test_a_tenant_whose_batch_is_cut_without_an_answer_fails_on() -> None:
+    clock = FakeClock()
+    outbox = outbox_at(clock)
+    outbox.add(samples.batch(A, runs=2, size=700))
+    outbox.add(samples.batch(A))
+    whole = await take(outbox)
+    whole.first_ns = 7
+    parts = [samples.seal(samples.batch(A)) for _ in range(2)]
+
+    outbox.cut(whole, parts, 30.0, seconds=60.0, reason="timeout")
+    paused, held = outbox.paused_for("unavailable"), (outbox.held_runs, outbox.held_bytes)
+    clock.advance(29.9)
+    waits = await nothing_to_take(outbox)
+    clock.advance(0.1)
+    asks = await take(outbox)
+
+    assert (paused, held) == (1, (3, 100 + 2 * len(b"body of 1 runs")))
+    assert waits
+    assert (asks.sealed, asks.asks, asks.first_ns) == (parts[0], True, 7)
+    assert await nothing_to_take(outbox)
+
+
 async def test_a_batch_of_which_no_part_is_left_is_done() -> None:
     outbox = outbox_at(FakeClock())
     outbox.add(samples.batch(A))

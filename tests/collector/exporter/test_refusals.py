@@ -200,14 +200,23 @@ async def test_a_batch_is_cut_only_after_ten_tries() -> None:
             await bench.until_settled(add_runs(bench, [100]))
             await pass_time(bench, lambda: bench.count("batch_splits_total", reason="suspect") == 1)
 
+            paused = bench.outbox.paused
+
     whole = [runs for runs in judge.asked if len(runs) == 16]
     assert len(whole) == 10
+    assert paused == 0
 
 
-async def test_a_batch_alone_is_cut_though_no_others_pass() -> None:
+@pytest.mark.parametrize("headers", [{}, {"Retry-After": "20"}])
+async def test_a_batch_alone_is_cut_though_no_others_pass(headers: dict[str, str]) -> None:
     judge = Judge({5: 500})
+
+    def with_headers(request: Request) -> Answer:
+        answer = judge(request)
+        return Answer(answer.status, headers, answer.body)
+
     async with FakeUpstream() as upstream, bench_on(upstream, seal=Sealer()) as bench:
-        upstream.answer = judge
+        upstream.answer = with_headers
         owed = add_runs(bench, range(16))
         async with bench.running():
             await pass_time(bench, lambda: owed.open == 1)
@@ -222,10 +231,12 @@ async def test_an_outage_cuts_no_batch_more_than_once() -> None:
         async with bench.running(senders=2):
             await pass_time(bench, lambda: len(upstream.requests) >= 60)
             asked = [runs_in(request.headers, request.body) for request in upstream.requests]
+            paused = bench.outbox.paused
             upstream.answer = lambda _: Answer()
             await pass_time(bench, lambda: owed.open == 0)
 
     assert {len(runs) for runs in asked} == {16, 8}
+    assert paused == 1
     assert bench.count("isolated_runs_total") == 0
 
 

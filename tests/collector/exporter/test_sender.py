@@ -210,9 +210,7 @@ async def test_a_batch_that_upstream_cannot_digest_does_not_stop_its_tenant() ->
     assert paused == 0
 
 
-@pytest.mark.parametrize(
-    "limit", [Answer(429), Answer(429, {"Retry-After": "0"}), Answer(503, {"Retry-After": "1"})]
-)
+@pytest.mark.parametrize("limit", [Answer(429), Answer(429, {"Retry-After": "0"})])
 async def test_a_rate_limit_is_the_tenants_even_if_the_batch_is_suspect(limit: Answer) -> None:
     async with FakeUpstream(Answer(500), Answer(), limit) as upstream, bench_on(upstream) as bench:
         suspect = bench.add(runs=7)
@@ -225,6 +223,23 @@ async def test_a_rate_limit_is_the_tenants_even_if_the_batch_is_suspect(limit: A
 
     assert upstream.bodies() == [b"body of 7 runs", b"body of 1 runs", b"body of 7 runs"]
     assert suspect.open == 7
+
+
+async def test_a_wish_to_wait_for_a_suspect_batch_is_heeded_by_it_alone() -> None:
+    wish = Answer(503, {"Retry-After": "7"})
+    async with FakeUpstream(Answer(500), Answer(), wish) as upstream, bench_on(upstream) as bench:
+        bench.add(runs=7)
+        async with bench.running():
+            await until(lambda: bench.outbox.paused == 1)
+            bench.add()
+            bench.clock.advance(0.1)
+            await until(lambda: len(upstream.requests) == 3)
+            wait = await bench.clock.until_timer()
+            paused = bench.outbox.paused
+            await bench.until_settled(bench.add())
+
+    assert upstream.bodies() == [b"body of %d runs" % runs for runs in (7, 1, 7, 1)]
+    assert (wait, paused) == (7.0, 0)
 
 
 @pytest.mark.parametrize("status", [400, 418, 422])

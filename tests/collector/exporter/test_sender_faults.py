@@ -47,43 +47,6 @@ async def test_sealing_does_not_stop_the_event_loop() -> None:
     assert threads != [threading.get_ident()]
 
 
-async def test_a_batch_that_cannot_be_sealed_is_parked_after_three_tries() -> None:
-    def seal(batch: Batch) -> SealedBatch:
-        if len(batch.runs) == 2:
-            raise ValueError("no bytes for this")
-        return samples.seal(batch)
-
-    async with FakeUpstream() as upstream, bench_on(upstream, seal=seal) as bench:
-        with capture_logs() as logs:
-            bad, good = bench.add(runs=2), bench.add()
-            async with bench.running():
-                pauses = [await bench.clock.pass_timer() for _ in range(3)]
-                await bench.until_idle()
-
-    assert pauses == pytest.approx([0.1, 0.2, 0.4])
-    assert (bad.open, good.open) == (0, 0)
-    assert bench.count("spans_parked_total", reason="encode") == 2
-    assert bench.count("spans_uploaded_total") == 1
-    assert [(entry["event"], entry["error"]) for entry in logs] == [("batch failed", "ValueError")]
-
-
-async def test_a_seal_that_works_the_second_time_delivers() -> None:
-    faults = [MemoryError()]
-
-    def seal(batch: Batch) -> SealedBatch:
-        if faults:
-            raise faults.pop()
-        return samples.seal(batch)
-
-    async with FakeUpstream() as upstream, bench_on(upstream, seal=seal) as bench:
-        bench.add()
-        async with bench.running():
-            await bench.clock.pass_timer()
-            await bench.until_idle()
-
-    assert bench.count("spans_uploaded_total") == 1
-
-
 class Broken:
     """An uploader with a bug: it raises what nobody expects, the first time."""
 
@@ -167,27 +130,90 @@ async def test_cancelled_while_uploading_the_batch_stays_in_the_outbox() -> None
     assert bench.count("uploads_total", status="cancelled") == 1
 
 
-async def test_cancelled_while_writing_a_letter_the_batch_stays_in_the_outbox(
+class SlowDisk:
+    """Lets no file be written to the end before it is told to.
+
+    Attributes:
+        begun: a file waits to be written.
+        go_on: it may.
+    """
+
+    def __init__(self) -> None:
+        self.begun, self.go_on = threading.Event(), threading.Event()
+
+    def fsync(self, _: int) -> None:
+        self.begun.set()
+        self.go_on.wait(PATIENCE)
+
+
+async def test_a_letter_that_is_begun_is_seen_through_and_not_written_twice(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    begun, go_on = threading.Event(), threading.Event()
-
-    def slow(_: int) -> None:
-        begun.set()
-        go_on.wait(PATIENCE)
-
-    monkeypatch.setattr("os.fsync", slow)
+    disk = SlowDisk()
+    monkeypatch.setattr("os.fsync", disk.fsync)
     bench = Bench(Refusing(), FakeClock(), letters=tmp_path)
     receipt = bench.add()
+    sending = asyncio.ensure_future(bench.sender.run())
+    await asyncio.to_thread(disk.begun.wait, PATIENCE)
+    for _ in range(2):
+        sending.cancel()
+        await asyncio.sleep(0)
+    held = (bench.outbox.held_runs, receipt.open, sending.done())
+    disk.go_on.set()
+    await asyncio.wait([sending])
+    await bench.sender.park_rest()
+
+    assert held == (1, 1, False)
+    assert sending.cancelled()
+    assert (bench.outbox.held_runs, receipt.open) == (0, 0)
+    assert bench.count("spans_parked_total", reason="422") == 1
+    assert [letter["reason"] for letter in letters_in(tmp_path)] == ["422"]
+
+
+async def test_cancelled_while_a_letter_fails_the_batch_stays_in_the_outbox(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    disk = SlowDisk()
+
+    def fail(descriptor: int) -> None:
+        disk.fsync(descriptor)
+        raise OSError("disk full")
+
+    monkeypatch.setattr("os.fsync", fail)
+    bench = Bench(Refusing(), FakeClock(), letters=tmp_path)
+    receipt = bench.add()
+    sending = asyncio.ensure_future(bench.sender.run())
+    await asyncio.to_thread(disk.begun.wait, PATIENCE)
+    sending.cancel()
+    disk.go_on.set()
+    await asyncio.wait([sending])
+
+    assert sending.cancelled()
+    assert (bench.outbox.held_runs, receipt.open) == (1, 1)
+    assert letters_in(tmp_path) == []
+
+
+async def test_a_letter_that_fails_by_a_bug_keeps_the_batch(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(_: int) -> None:
+        raise RuntimeError("bug")
+
+    bench = Bench(Refusing(), FakeClock(), letters=tmp_path)
+    receipt = bench.add()
+    with monkeypatch.context() as patch, capture_logs() as logs:
+        patch.setattr("os.fsync", fail)
+        async with bench.running():
+            await bench.clock.until_timer()
+            held = (bench.outbox.held_runs, receipt.open)
     async with bench.running():
-        await asyncio.to_thread(begun.wait, PATIENCE)
-    go_on.set()
-    held = (bench.outbox.held_runs, receipt.open)
-    async with bench.running():
+        await bench.clock.pass_timer()
         await bench.until_idle()
 
     assert held == (1, 1)
-    assert receipt.open == 0
+    assert [(entry["event"], entry["error"]) for entry in logs] == [
+        ("batch failed", "RuntimeError")
+    ]
     assert bench.count("spans_parked_total", reason="422") == 1
 
 
@@ -264,21 +290,16 @@ async def test_what_cannot_be_written_at_the_end_is_counted_as_dropped(tmp_path:
 async def test_a_deadline_while_the_rest_is_written_leaves_word_of_what_is_left(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    begun, go_on = threading.Event(), threading.Event()
-
-    def slow(_: int) -> None:
-        begun.set()
-        go_on.wait(PATIENCE)
-
-    monkeypatch.setattr("os.fsync", slow)
+    disk = SlowDisk()
+    monkeypatch.setattr("os.fsync", disk.fsync)
     bench = Bench(Refusing(), FakeClock(), letters=tmp_path)
     bench.add(runs=2)
     with capture_logs() as logs:
         rest = asyncio.ensure_future(bench.sender.park_rest())
-        await asyncio.to_thread(begun.wait, PATIENCE)
+        await asyncio.to_thread(disk.begun.wait, PATIENCE)
         rest.cancel()
         await asyncio.wait([rest])
-        go_on.set()
+        disk.go_on.set()
 
     assert rest.cancelled()
     assert [(entry["parked"], entry["dropped"], entry["left"]) for entry in logs] == [(0, 0, 2)]

@@ -22,6 +22,40 @@ async def test_delivered(session: aiohttp.ClientSession, status: int) -> None:
     await answered(session, Answer(status, body=b""))
 
 
+@pytest.mark.parametrize(
+    ("content_type", "body"),
+    [
+        ("application/json; charset=utf-8", b"null"),
+        ("application/problem+json", b'"queued"'),
+        ("text/plain", b'\n{"message":"queued"}'),
+        ("application/octet-stream", b"[]"),
+        ("text/plain", b"\n"),
+    ],
+)
+async def test_delivered_with_a_word_of_json(
+    session: aiohttp.ClientSession, content_type: str, body: bytes
+) -> None:
+    await answered(session, Answer(202, {"Content-Type": content_type}, body))
+
+
+@pytest.mark.parametrize("status", [200, 202, 207])
+@pytest.mark.parametrize(
+    ("content_type", "body"),
+    [
+        ("text/plain", b"It works!"),
+        ("text/xml", b"<?xml version='1.0'?><ok/>"),
+        ("application/octet-stream", b"<!-- portal --><html>please log in</html>"),
+    ],
+)
+async def test_who_says_yes_without_json_is_not_langsmith_and_has_taken_nothing(
+    session: aiohttp.ClientSession, status: int, content_type: str, body: bytes
+) -> None:
+    with pytest.raises(DestinationRefused) as refusal:
+        await answered(session, Answer(status, {"Content-Type": content_type}, body))
+
+    assert (refusal.value.reason, refusal.value.trouble) == (str(status), "endpoint")
+
+
 @pytest.mark.parametrize("status", [408, 425, 429, 500, 501, 502, 503, 504, 520, 529])
 async def test_passing_trouble(session: aiohttp.ClientSession, status: int) -> None:
     with pytest.raises(UploadUnavailable) as trouble:
@@ -162,4 +196,4 @@ async def test_a_batch_without_a_key_is_refused_as_upstream_says(
 
 async def test_an_endless_answer_is_left_after_64_kib(session: aiohttp.ClientSession) -> None:
     async with asyncio.timeout(PATIENCE):
-        await answered(session, Answer(200, body=b"x" * 100_000, cut="stall"))
+        await answered(session, Answer(200, body=b"[" * 100_000, cut="stall"))

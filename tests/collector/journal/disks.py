@@ -11,8 +11,10 @@ from collector.journal.files import Files
 from collector.journal.writer import Sync
 from collector.metrics import Metrics
 from collector.model import Destination, Receipt
+from tests.fakes import PATIENCE
 
 KEY = "lsv2_secret_key"
+DEFAULTS = Destination("https://default.test", "lsv2_default_key", None, "default")
 
 
 def record(spans: int = 1, body: bytes = b"{}", *, key: str = KEY) -> Record:
@@ -25,6 +27,7 @@ def journal(
     *,
     sync: Sync = "always",
     max_bytes: int = 1 << 30,
+    close_seconds: float = PATIENCE,
     metrics: Metrics | None = None,
     files: Files | None = None,
 ) -> DiskJournal:
@@ -32,6 +35,8 @@ def journal(
         directory,
         sync=sync,
         max_bytes=max_bytes,
+        close_seconds=close_seconds,
+        defaults=DEFAULTS,
         clock=SystemClock(),
         metrics=metrics or Metrics(),
         files=files,

@@ -4,11 +4,14 @@ from collections.abc import Iterator
 from itertools import count
 from pathlib import Path
 
+from collector.journal.frames import Codec
 from collector.journal.segment import Draft, Entry
 from collector.journal.segment_log import SegmentLog
+from collector.model import Destination
 from tests.collector.journal.fake_files import FakeFiles
 
 DIRECTORY = Path("/data/journal")
+NOBODY = Destination("", "", None, "")
 _SALTS = count(0x9E3779B1, 0x61C88647)
 
 
@@ -42,6 +45,7 @@ class Log:
             durable=sync if durable is None else durable,
             max_bytes=max_bytes,
             rest_seconds=rest_seconds,
+            tenant_of=Codec(NOBODY).tenant_of,
             random_salt=lambda: next(_SALTS) & 0xFFFFFFFF,
         )
         self.log._segments.segment_bytes = segment_bytes

@@ -1,14 +1,12 @@
 """A journal starts whatever is in its directory, and loses what was hit and no more."""
 
-import struct
-import zlib
 from itertools import count
 from pathlib import Path
 
 import pytest
 from structlog.testing import capture_logs
 
-from collector.journal.frames import SEGMENT_HEADER_BYTES, VERSION, segment_header
+from collector.journal.frames import SEGMENT_HEADER_BYTES, segment_header
 from tests.collector.journal.fake_files import FakeFiles, Inode, failing
 from tests.collector.journal.logs import DIRECTORY, Log, opened
 
@@ -57,17 +55,41 @@ def test_a_flipped_bit_in_the_header_of_the_file_costs_nothing() -> None:
         assert log.lost == 0
 
 
-def test_a_file_that_was_cut_anywhere_has_the_records_before_the_cut() -> None:
+def test_what_a_kill_in_the_middle_of_a_write_leaves_is_cut_off_without_a_word() -> None:
     files, path = written()
     size = len(files.inodes[path].data)
     for cut in range(SEGMENT_HEADER_BYTES, size):
         files, path = written()
         del files.inodes[path].data[cut:]
-        log = opened(files)
-        whole, rest = divmod(cut - SEGMENT_HEADER_BYTES, FRAME_BYTES)
+        with capture_logs() as logs:
+            log = opened(files)
+        whole = (cut - SEGMENT_HEADER_BYTES) // FRAME_BYTES
 
         assert list(log.take_all()) == list(NUMBERS[:whole])
-        assert log.lost == (1 if rest else 0)
+        assert log.lost == 0
+        assert logs == []
+        assert names(files) == ([path.name] if whole else [])
+
+
+def test_the_end_of_a_file_that_is_no_frame_is_kept_and_counted() -> None:
+    files, path = written()
+    files.inodes[path].data.extend(b"noise" * 20)
+    log = opened(files)
+
+    assert list(log.take_all()) == list(NUMBERS)
+    assert log.lost == 1
+    assert bytes(files.inodes[DIRECTORY / f"{path.name}.corrupt"].data) == b"noise" * 20
+
+
+def test_the_end_of_a_file_that_was_cut_is_counted_where_another_file_follows() -> None:
+    files, path = written()
+    later = DIRECTORY / "0000000009-00000005.journal"
+    files.inodes[later] = Inode(segment_header(5, ()))
+    del files.inodes[path].data[-10:]
+    log = opened(files)
+
+    assert list(log.take_all()) == [1, 2, 3]
+    assert log.lost == 1
 
 
 @pytest.mark.parametrize("size", [0, 1, SEGMENT_HEADER_BYTES - 1])
@@ -126,63 +148,6 @@ def test_damage_that_cannot_be_copied_stays_with_the_file_which_is_kept_in_the_e
 
     assert f"{path.name}.corrupt-1" in names(files)
     assert path.name not in names(files)
-
-
-def test_a_foreign_file_is_counted_and_kept_aside() -> None:
-    files, _ = written()
-    foreign = DIRECTORY / "0000000007-0badcafe.journal"
-    files.inodes[foreign] = Inode(b"SQLite format 3\0" * 100)
-    log = opened(files)
-
-    assert set(log.take_all()) == set(NUMBERS)
-    assert log.lost == 1
-    assert files.inodes[DIRECTORY / f"{foreign.name}.corrupt-1"].data[:6] == b"SQLite"
-
-
-def test_a_file_that_is_kept_aside_does_not_replace_one_that_is_there() -> None:
-    files, path = written()
-    files.inodes[path].data[:] = b"x" * 50
-    files.inodes[DIRECTORY / f"{path.name}.corrupt-1"] = Inode(b"older")
-    opened(files)
-
-    assert files.inodes[DIRECTORY / f"{path.name}.corrupt-1"].data == b"older"
-    assert files.inodes[DIRECTORY / f"{path.name}.corrupt-2"].data == b"x" * 50
-
-
-def test_files_with_other_names_are_left_alone() -> None:
-    files, _ = written()
-    for name in ("README", "1-2.journal", "journal.db"):
-        files.inodes[DIRECTORY / name] = Inode(b"mine")
-    log = opened(files)
-
-    assert log.lost == 0
-    assert {"README", "1-2.journal", "journal.db"} <= set(names(files))
-
-
-def test_a_file_of_a_later_version_is_put_aside_as_it_is() -> None:
-    files, path = written()
-    data = files.inodes[path].data
-    struct.pack_into("<H", data, 8, VERSION + 1)
-    struct.pack_into("<I", data, 24, zlib.crc32(data[:24]))
-    before = bytes(data)
-    with capture_logs() as logs:
-        log = opened(files)
-
-    assert log.take() is None
-    assert names(files) == [f"{path.name}.version-{VERSION + 1}-1"]
-    assert bytes(files.inodes[DIRECTORY / f"{path.name}.version-{VERSION + 1}-1"].data) == before
-    assert [line["event"] for line in logs] == [
-        "a later version wrote this part of the journal: it was put aside"
-    ]
-
-
-def test_new_records_never_go_behind_what_was_put_aside() -> None:
-    files, path = written()
-    files.inodes[path].data[:] = b"x" * 50
-    log = opened(files)
-    log.append(9)
-
-    assert "0000000002" in names(files)[1]
 
 
 def test_a_draft_of_a_file_is_removed() -> None:

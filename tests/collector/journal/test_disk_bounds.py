@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from collector.errors import Overloaded
+from collector.errors import Overloaded, TooLarge
+from collector.journal import segment_log
 from collector.journal.base import Journal
 from collector.journal.writer import Outcome
 from collector.metrics import Metrics
@@ -38,6 +39,38 @@ async def test_past_its_bound_the_journal_is_full_and_healthy(tmp_path: Path) ->
         for receipt in receipts:
             receipt.settle()
         await own(made, record(1, os.urandom(600_000)))
+
+
+async def test_a_record_that_can_never_be_owned_is_not_asked_for_again(tmp_path: Path) -> None:
+    metrics = Metrics()
+    async with opened(tmp_path, max_bytes=1 << 20, metrics=metrics) as made:
+        with pytest.raises(TooLarge, match="JOURNAL_MAX_BYTES") as refused:
+            await made.append(record(1, os.urandom(1 << 20)))
+
+        assert refused.value.status == 413
+        assert made.healthy
+        assert value(metrics, "journal_failures_total", reason="full") is None
+        assert await made.append(record()) is not None
+
+
+async def test_the_largest_record_that_can_be_owned_is_owned_in_the_end(tmp_path: Path) -> None:
+    async with opened(tmp_path, max_bytes=1 << 20) as made:
+        large = os.urandom(made._log.most_bytes - 200)
+        small = await own(made, record())
+        with pytest.raises(Overloaded, match="the journal is full"):
+            await made.append(record(1, large))
+        small.settle()
+
+        assert await made.append(record(1, large)) is not None
+
+
+async def test_a_record_beyond_what_a_frame_can_say_is_not_asked_for_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(segment_log, "MAX_PAYLOAD_BYTES", 1000)
+    async with opened(tmp_path) as made:
+        with pytest.raises(TooLarge):
+            await made.append(record(1, os.urandom(1000)))
 
 
 async def test_what_is_settled_makes_room_beside_what_stays_open(tmp_path: Path) -> None:

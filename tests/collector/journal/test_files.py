@@ -83,3 +83,24 @@ def test_a_file_cut_off_is_shorter(fd: int) -> None:
     files.sync(fd)
 
     assert files.read(fd, 100, 0) == b"abc"
+
+
+def test_the_name_of_each_directory_that_was_made_is_synced(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files = OsFiles()
+    synced: list[Path] = []
+    monkeypatch.setattr(files, "sync_directory", synced.append)
+    files.make_directory(tmp_path / "deep" / "journal")
+    files.make_directory(tmp_path / "deep" / "journal")
+
+    assert synced == [tmp_path, tmp_path / "deep"]
+    assert (tmp_path / "deep" / "journal").stat().st_mode & 0o777 == 0o700
+
+
+def test_a_file_in_the_place_of_the_directory_is_told(tmp_path: Path) -> None:
+    (tmp_path / "file").write_bytes(b"")
+    with pytest.raises(NotADirectoryError):
+        OsFiles().make_directory(tmp_path / "file")
+    with pytest.raises(NotADirectoryError):
+        OsFiles().make_directory(tmp_path / "file" / "journal")

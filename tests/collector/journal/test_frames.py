@@ -24,6 +24,9 @@ from collector.journal.frames import (
 from collector.journal.segment import Damage, walk
 from collector.model import Destination
 
+NOBODY = Destination("", "", None, "")
+DEFAULTS = Destination("https://default.test", "default key", "default workspace", "default")
+
 
 @pytest.fixture
 def file() -> Iterator[IO[bytes]]:
@@ -85,7 +88,7 @@ def test_a_record_reads_as_it_was_written(
     endpoint: str, key: str, workspace: str | None, project: str, body: bytes, units: int
 ) -> None:
     record = Record(Destination(endpoint, key, workspace, project), "logs", "text", body, units)
-    codec = Codec()
+    codec = Codec(DEFAULTS)
     back = codec.decode(*codec.encode(record, 7), units)
 
     assert back.destination.tenant == (endpoint, key, workspace)
@@ -95,15 +98,58 @@ def test_a_record_reads_as_it_was_written(
 
 @pytest.mark.parametrize("meta", [b"", b"{", b"[]", b"[1,2]", b"7", b"\xff"])
 def test_meta_that_is_none_has_one_error(meta: bytes) -> None:
-    _, body = Codec().encode(Record(Destination("", "", None, ""), "logs", "", b"x", 1), 7)
+    _, body = Codec(DEFAULTS).encode(Record(NOBODY, "logs", "", b"x", 1), 7)
     with pytest.raises(ValueError, match=r"."):
-        Codec().decode(meta, body, 1)
+        Codec(DEFAULTS).decode(meta, body, 1)
+
+
+def read_back(wrote: Destination, meant: Destination, reads: Destination) -> Destination:
+    meta, body = Codec(wrote).encode(Record(meant, "logs", "text", b"", 1), 7)
+    return Codec(reads).decode(meta, body, 1).destination
+
+
+def test_what_was_the_default_is_read_as_what_is_the_default_now() -> None:
+    now = Destination("https://right.test", "rotated key", None, "other")
+    back = read_back(DEFAULTS, DEFAULTS, now)
+
+    assert back.tenant == ("https://right.test", "rotated key", None)
+    assert back.project == "default"
+
+
+def test_what_a_request_brought_itself_stays() -> None:
+    own = Destination("https://default.test", "own key", "own workspace", "own")
+    back = read_back(DEFAULTS, own, Destination("https://right.test", "rotated", None, "other"))
+
+    assert back.tenant == ("https://right.test", "own key", "own workspace")
+    assert back.project == "own"
+
+
+def test_a_default_key_is_not_written() -> None:
+    meta, _ = Codec(DEFAULTS).encode(Record(DEFAULTS, "logs", "text", b"", 1), 7)
+
+    assert meta == b'[true, true, true, "default", "logs", "text", 7]'
+
+
+@pytest.mark.parametrize(
+    "meta",
+    [
+        b'["https://e.test", "k", null, "p", "logs", "text"]',
+        b'["https://e.test", "k", null, "p", "logs", "text", 1763600000]',
+    ],
+    ids=["version 1", "version 2"],
+)
+def test_meta_of_older_versions_is_read(meta: bytes) -> None:
+    _, body = Codec(DEFAULTS).encode(Record(NOBODY, "logs", "text", b"x", 1), 7)
+    back = Codec(DEFAULTS).decode(meta, body, 1)
+
+    assert back.destination.tenant == ("https://e.test", "k", None)
+    assert (back.destination.project, back.signal, back.content_type) == ("p", "logs", "text")
 
 
 def test_a_body_that_is_none_has_one_error() -> None:
-    meta, _ = Codec().encode(Record(Destination("", "", None, ""), "logs", "", b"x", 1), 7)
+    meta, _ = Codec(DEFAULTS).encode(Record(NOBODY, "logs", "", b"x", 1), 7)
     with pytest.raises(ValueError, match="no record"):
-        Codec().decode(meta, b"no zstd", 1)
+        Codec(DEFAULTS).decode(meta, b"no zstd", 1)
 
 
 @pytest.mark.parametrize("before", [1, 27, 28, (1 << 20) - 5, (1 << 20) + 1, 3 << 20])

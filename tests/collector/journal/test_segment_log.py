@@ -1,9 +1,10 @@
 import pytest
 
 from collector.journal import segment
+from collector.journal.frames import Codec
 from collector.journal.segment_log import SegmentLog
 from tests.collector.journal.fake_files import FakeFiles, failing
-from tests.collector.journal.logs import DIRECTORY, Log, opened
+from tests.collector.journal.logs import DIRECTORY, NOBODY, Log, opened
 
 MAX_BYTES = 4000
 
@@ -126,6 +127,7 @@ def test_salts_are_never_used_twice() -> None:
         lambda _: None,
         durable=True,
         max_bytes=1 << 20,
+        tenant_of=Codec(NOBODY).tenant_of,
         random_salt=lambda: next(salts),
     )
     log.open()

@@ -1,13 +1,26 @@
 import base64
+from collections.abc import Sequence
 from typing import Any
 
 import orjson
 import pytest
 
+from collector.errors import Unsealable
 from collector.model import Batch, Destination, EncodedRun, Place
+from collector.processor import encoder
 from collector.processor.encoder import Sealer, encode_resource, encode_run
+from collector.processor.multipart import multipart_body
 from tests.collector.processor.parts import unseal
-from tests.collector.processor.runs import ALICE, RECEIPT, TRACE, encoded, new_receipt, padded
+from tests.collector.processor.runs import (
+    ALICE,
+    NEW_YEAR_US,
+    RECEIPT,
+    TRACE,
+    encoded,
+    new_receipt,
+    padded,
+    span_id,
+)
 from translators.run import Attachment, ExplicitIds, Run
 from translators.span import (
     KIND_CLIENT,
@@ -250,6 +263,63 @@ def test_a_sealer_keeps_its_compressor_and_its_bodies_stay_apart() -> None:
     bodies = [sealer(batch).body for batch in batches]
 
     assert bodies == [Sealer()(batch).body for batch in batches]
+
+
+def test_runs_that_cannot_be_sealed_are_told_apart_from_the_others() -> None:
+    runs = sealed_runs()
+    runs[0].place = None
+    runs[2].end_us = 10**18
+    one, other = new_receipt(), new_receipt()
+    runs[0].receipt, runs[1].receipt, runs[2].receipt = one, other, one
+
+    with pytest.raises(Unsealable) as raised:
+        Sealer()(Batch(ALICE, runs, 3_000, "runs"))
+
+    fault = raised.value
+    assert fault.detail == "ValueError: a run without a place is in the batch"
+    assert fault.good is not None
+    assert unseal(fault.good)[0][0] == f"post.{padded(2)}"
+    assert (fault.good.receipts, fault.bad.receipts) == ([(other, 1)], [(one, 2)])
+    assert [name for name, _, _ in unseal(fault.bad) if name.count(".") == 1] == [
+        f"post.{span_id(1)}",
+        f"post.{padded(3)}",
+    ]
+    assert orjson.loads(unseal(fault.bad)[0][2]) == {
+        "id": span_id(1),
+        "otel.trace_id": TRACE,
+        "otel.span_id": span_id(1),
+        "start_us": NEW_YEAR_US,
+        "end_us": NEW_YEAR_US + 1_000,
+        "name": "n",
+        "run_type": "chain",
+        "session_name": "default",
+    }
+
+
+def test_where_all_runs_are_bad_there_are_no_others() -> None:
+    runs = sealed_runs()
+    for run in runs:
+        run.place = None
+
+    with pytest.raises(Unsealable) as raised:
+        Sealer()(Batch(ALICE, runs, 3_000, "runs"))
+
+    assert raised.value.good is None
+    assert raised.value.bad.runs == 3
+
+
+def test_a_fault_of_no_run_alone_is_no_reason_to_give_one_up(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def faulty(runs: Sequence[EncodedRun]) -> tuple[bytes, int, list[int]]:
+        if len(runs) > 1:
+            raise ValueError("together only")
+        return multipart_body(runs)
+
+    monkeypatch.setattr(encoder, "multipart_body", lambda runs, rough=False: faulty(runs))
+
+    with pytest.raises(ValueError, match="together only"):
+        Sealer()(Batch(ALICE, sealed_runs(), 3_000, "runs"))
 
 
 def test_large_media_leave_the_content_and_become_attachments() -> None:

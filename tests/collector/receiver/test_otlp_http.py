@@ -5,7 +5,7 @@ import pytest
 from aiohttp import ClientResponse
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceResponse
 
-from collector.errors import Overloaded
+from collector.errors import Overloaded, TooLarge
 
 from .conftest import JSON, PROTOBUF, Door
 from .json_bodies import SAMPLE
@@ -198,6 +198,17 @@ async def test_h18_h19_no_room_is_503_with_retry_after(door: Door, content_type:
     assert response.headers["Content-Type"] == content_type
     assert door.sample("requests_refused", reason="overloaded") == 1
     assert door.sample("requests", path="traces", status="503") == 1
+
+
+async def test_what_can_never_be_owned_is_413(door: Door) -> None:
+    door.behind.failure = TooLarge("more than fits")
+
+    response = await door.post(GOOD_JSON, content_type=JSON)
+
+    assert response.status == 413
+    assert await status_of(response) == (8, "more than fits")
+    assert "Retry-After" not in response.headers
+    assert door.sample("requests_refused", reason="413") == 1
 
 
 async def test_h18_a_fault_of_our_own_is_503_too_and_never_500(door: Door) -> None:
