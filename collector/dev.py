@@ -12,9 +12,10 @@ from collector.clock import SystemClock
 from collector.config import Settings
 from collector.demo import demo_request
 from collector.exporter.uploader import client_session
+from collector.process import stop_on_signals
 from collector.sandbox.app import sandbox_app
 from collector.sandbox.store import RunStore
-from collector.service import Proxy, stop_on_signals
+from collector.service import Proxy
 
 # The sandbox takes any key; exporters that bring none get this one.
 SANDBOX_KEY = "sandbox"

@@ -1,10 +1,7 @@
-"""Builds every object once, starts and stops them in order, and listens to signals."""
+"""Builds every object once, and starts and stops them in order."""
 
 import asyncio
-import gc
-import os
 import random
-import signal
 from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
@@ -31,6 +28,7 @@ from collector.log_stage import LogStage
 from collector.metrics import Metrics
 from collector.model import Destination
 from collector.pipeline import Pipeline
+from collector.process import calm_garbage_collector, stop_on_signals
 from collector.processor.assembler import Assembler
 from collector.processor.batcher import Batcher
 from collector.processor.encoder import Sealer
@@ -263,7 +261,7 @@ async def serve(settings: Settings) -> None:
         JournalInUse: another process has the journal.
     """
     stop = stop_on_signals()
-    _calm_collector()
+    calm_garbage_collector()
     bounds = {"max_memory_bytes"}
     if settings.journal_dir is not None:
         bounds |= {"journal_sync", "journal_max_bytes"}
@@ -284,25 +282,3 @@ async def serve(settings: Settings) -> None:
 
         await proxy.run(stop, listening)
     log.info("stopped")
-
-
-def stop_on_signals() -> asyncio.Event:
-    """Return an event that SIGTERM or SIGINT sets; a second one ends the process at once."""
-    stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
-
-    def on_signal(number: int) -> None:
-        if stop.is_set():
-            os._exit(128 + number)
-        stop.set()
-
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, on_signal, number)
-    return stop
-
-
-def _calm_collector() -> None:
-    # Spans and runs hold no cycles, but thousands of them live for seconds: with the interpreter's
-    # thresholds they would be looked through for cycles again and again.
-    gc.freeze()
-    gc.set_threshold(50_000, 20, 50)
