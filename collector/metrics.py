@@ -110,8 +110,8 @@ class Metrics:
         self.held_spans = gauge("held_spans", "Spans received and neither uploaded nor given up.")
         self.held_bytes = gauge(
             "held_bytes",
-            "Bytes held in memory. From half the limit on, new spans wait in the disk journal; "
-            "without one, the door answers 503 at the limit.",
+            "Bytes held in memory. Without room in it, new spans wait in the disk journal; where "
+            "there is none, the door answers 503.",
         )
         self.limit_bytes = gauge("held_bytes_limit", "MAX_MEMORY_BYTES.")
         self.waiting = gauge("waiting_runs", "Runs that wait for a parent.")
