@@ -20,8 +20,6 @@ class Outbox:
     Not bounded by itself: ``held_bytes`` goes to the limiter at the door, which lets nothing in
     past the budget. A lane without batches is forgotten, of endpoints the last 64 are remembered.
 
-    ``draining`` is True from ``begin_drain`` on.
-
     Every method but ``take`` and ``wait_idle`` is synchronous, and a batch that is handed out stays
     owned: a sender may be cancelled at any await, as long as it gives its lease back.
     """
@@ -55,7 +53,7 @@ class Outbox:
         self._alarm = Alarm(call_later, self._changed.set)
         self._emptied = asyncio.Event()
         self._emptied.set()
-        self.draining = False
+        self.draining = False  # until begin_drain
 
     @property
     def held_bytes(self) -> int:

@@ -13,7 +13,10 @@ from collector.journal.frames import (
     Frame,
     read_frame,
 )
+from collector.model import Destination
 from tests.chaos.templates import run_id
+
+_NOBODY = Destination("", "", None, "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +80,7 @@ class JournalFile:
     def _runs(self, frame: Frame) -> list[str]:
         middle = frame.offset + FRAME_HEADER_BYTES + frame.meta_bytes
         meta = self._data[middle - frame.meta_bytes : middle]
-        body = Codec().decode(meta, self._data[middle : frame.end], frame.units).body
+        body = Codec(_NOBODY).decode(meta, self._data[middle : frame.end], frame.units).body
         request = ExportTraceServiceRequest.FromString(body)
         return [
             run_id(span.span_id.hex())
