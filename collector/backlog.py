@@ -16,7 +16,7 @@ _SHARE = 0.625
 # How much one tenant's batches may hold, measured by the room that is left: so a tenant whose
 # batches do not go away leaves room for all others, however many such tenants there are
 # (Choudhury and Hahne, "Dynamic Queue Length Thresholds for Shared-Memory Packet Switches", 1998).
-_LIVE, _BACKLOG = 1.0, 0.125
+_LIVE, _BACKLOG = 1.0, 0.25
 # Live traffic alone, however much it is, cannot keep the backlog waiting for longer than this.
 _PATIENCE_SECONDS = 0.1
 _IMPATIENT = 2.0
@@ -115,7 +115,7 @@ class Backlog:
 
     def grows_by_logs(self, tenant: Tenant) -> bool:
         """Tell whether a request of log records is left aside, as their spans may be."""
-        return self._journal.survives and (self._aside[tenant] > 0 or self.grows(tenant))
+        return self._aside[tenant] > 0
 
     def left_aside(self, record: Record) -> None:
         """Count a record that the journal has and nobody took."""

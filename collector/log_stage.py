@@ -62,7 +62,7 @@ class LogStage:
         """Own those of *records* that tell of a GenAI span; the others are only counted.
 
         Args:
-            aside: leave them in the journal.
+            aside: leave them in the journal, as their spans may be, unless all of these are known.
 
         Returns:
             The journal's record where it was left aside.
@@ -72,6 +72,7 @@ class LogStage:
         """
         groups, unrelated = grouped(destination, records, len(body))
         if groups:
+            aside = aside and not self._joiner.knows(groups)
             if not aside and not self._joiner.has_room(groups):
                 raise Overloaded("too many log records wait for their spans")
             record = Record(destination, "logs", content_type, body, len(groups))
@@ -124,10 +125,14 @@ class LogStage:
         """Let *groups* of ``learn_of`` complete the run that is there by now, or wait on."""
         self._joiner.add(groups, now)
 
-    def due(self, now: float) -> list[EncodedRun]:
-        """Return patches for placed runs that records came late for; let old records go."""
+    def due(self, now: float, *, forget: bool) -> list[EncodedRun]:
+        """Return patches for placed runs that records came late for; let old records go.
+
+        Args:
+            forget: let old spans go, too: no records that may be theirs wait in the journal.
+        """
         patches = self._patches()
-        self._drop(self._joiner.due(now), "no_span")
+        self._drop(self._joiner.due(now, forget=forget), "no_span")
         return patches
 
     def drain(self, *, keep: bool) -> list[EncodedRun]:

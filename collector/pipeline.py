@@ -241,7 +241,7 @@ class Pipeline:
     def _look_around(self) -> None:
         now = self._clock.monotonic()
         self._forward(self._assembler.due(now))
-        self._add_to_batch(self._logs.due(now))
+        self._add_to_batch(self._logs.due(now, forget=self._backlog.held_spans == 0))
         for batch in self._batcher.due(now):
             self._outbox.add(batch)
 

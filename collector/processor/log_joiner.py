@@ -129,6 +129,10 @@ class LogJoiner:
         """Tell whether *groups* may be added."""
         return self._held_bytes + sum(group.size for group in groups) <= self._max_held_bytes
 
+    def knows(self, groups: Iterable[EventGroup]) -> bool:
+        """Tell whether all spans of *groups* have come and are remembered."""
+        return all(group.key in self._remembered for group in groups)
+
     def add(self, groups: Iterable[EventGroup], now: float) -> None:
         """Own *groups*: those of a remembered span become late, the others wait for theirs."""
         for group in groups:
@@ -196,9 +200,9 @@ class LogJoiner:
             self._let_go(late.owed)
         return list(ready.values())
 
-    def due(self, now: float) -> list[EventGroup]:
-        """Return the groups whose span has not come, and forget spans that are old enough."""
-        while self._remembered:
+    def due(self, now: float, *, forget: bool = True) -> list[EventGroup]:
+        """Return the groups whose span has not come; if *forget*, forget spans old enough."""
+        while forget and self._remembered:
             late = next(iter(self._remembered.values()))
             if late.since + self._ttl > now:
                 break

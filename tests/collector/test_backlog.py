@@ -16,6 +16,7 @@ from collector.limiter import Limiter
 from collector.model import Destination, Tenant
 from collector.receiver.records import ReceiverCodecs
 from collector.span_stage import SpanStage
+from tests.collector.test_log_stage import MODEL, record
 from tests.collector.test_pipeline import DESTINATION, House
 from tests.fakes import until
 from translators.span import Span
@@ -312,7 +313,7 @@ def test_a_tenant_may_hold_as_much_as_there_is_room_left_and_its_backlog_an_eigh
         return 1600
 
     assert allowed("live") == 500
-    assert allowed("backlog") == 112
+    assert allowed("backlog") == 200
     assert allowed("only") == 1281
 
     batches.size = 600
@@ -324,3 +325,15 @@ def test_a_tenant_may_hold_as_much_as_there_is_room_left_and_its_backlog_an_eigh
 
     assert not room.for_live(DESTINATION.tenant)
     assert room.full_for_backlog(impatient=True) is None
+
+
+async def test_log_records_of_a_span_that_is_here_do_not_wait_behind_others() -> None:
+    house = House(journal=SurvivingJournal())
+    known = Span(trace_id=TRACE, span_id=f"{1:016x}", name="chat", attributes=dict(MODEL))
+    await house.pipeline.accept(DESTINATION, "application/json", request(1), [known])
+    house.room.live = False
+    await accept(house, 2)
+    await house.pipeline.accept_logs(DESTINATION, "application/json", b"", [record(1, "hello")])
+
+    assert house.journal.backlog == 1
+    assert house.logs.held_records == 1

@@ -86,7 +86,7 @@ async def test_records_that_come_late_complete_the_run_by_a_patch() -> None:
     await house.accept(span(1))
     await send_logs(house, record(1, "Hi"))
 
-    (patch,) = house.logs.due(house.clock.monotonic())
+    (patch,) = house.logs.due(house.clock.monotonic(), forget=True)
 
     (run,) = await runs_that_leave(house)
     assert (run.patch, patch.patch) == (False, True)
@@ -103,7 +103,7 @@ async def test_what_the_assembler_added_to_the_run_is_in_the_patch_too() -> None
     (run,) = await runs_that_leave(house)
     run.late = b'"thread_id":"t",'
 
-    (patch,) = house.logs.due(house.clock.monotonic())
+    (patch,) = house.logs.due(house.clock.monotonic(), forget=True)
 
     assert patch.late == b'"thread_id":"t",'
 
@@ -115,7 +115,7 @@ async def test_late_records_of_several_requests_make_one_patch_with_all_that_is_
     await send_logs(house, record(1, "three", at=3))
     await send_logs(house, record(1, "two", at=2))
 
-    (patch,) = house.logs.due(house.clock.monotonic())
+    (patch,) = house.logs.due(house.clock.monotonic(), forget=True)
 
     assert [m["content"] for m in inputs_of(patch)["messages"]] == ["one", "two", "three"]
 
@@ -124,10 +124,10 @@ async def test_a_patch_waits_until_its_run_has_a_place() -> None:
     house = House()
     await house.accept(span(2, parent=1))
     await send_logs(house, record(2, "Hi"))
-    before = house.logs.due(house.clock.monotonic())
+    before = house.logs.due(house.clock.monotonic(), forget=True)
     await house.accept(span(1))
 
-    (patch,) = house.logs.due(house.clock.monotonic())
+    (patch,) = house.logs.due(house.clock.monotonic(), forget=True)
 
     assert before == []
     assert patch.span_id == f"{2:016x}"
@@ -164,7 +164,7 @@ async def test_records_whose_span_does_not_come_are_counted_and_let_go() -> None
     house = House()
     await send_logs(house, record(1, "Hi"))
 
-    due = house.logs.due(house.clock.monotonic() + 60.0)
+    due = house.logs.due(house.clock.monotonic() + 60.0, forget=True)
 
     assert due == []
     assert log_balance(house) == {"received": 1, "joined": 0, "dropped": 1, "held": 0}
@@ -197,7 +197,7 @@ async def test_a_span_that_says_everything_is_not_remembered_until_its_sender_se
     await house.accept(span(2, attributes=whole))
     await send_logs(house, record(2, "Hi"))
 
-    patches = house.logs.due(house.clock.monotonic())
+    patches = house.logs.due(house.clock.monotonic(), forget=True)
 
     assert [patch.span_id for patch in patches] == [f"{2:016x}"]
 
@@ -219,7 +219,7 @@ async def test_the_oldest_span_is_forgotten_first() -> None:
         await house.accept(span(number))
     await send_logs(house, record(1, "Hi"), record(59, "Hi"))
 
-    patches = house.logs.due(house.clock.monotonic())
+    patches = house.logs.due(house.clock.monotonic(), forget=True)
 
     assert [patch.span_id for patch in patches] == [f"{59:016x}"]
     assert house.logs.held_records == 1
@@ -232,7 +232,7 @@ async def test_a_span_that_comes_again_while_it_waits_takes_the_late_records() -
     await house.accept(span(2, parent=1))
     await house.accept(span(1))
 
-    (patch,) = house.logs.due(house.clock.monotonic())
+    (patch,) = house.logs.due(house.clock.monotonic(), forget=True)
 
     assert inputs_of(patch) == {"messages": [{"role": "user", "content": "Hi"}]}
 
