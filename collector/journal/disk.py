@@ -4,6 +4,7 @@ import asyncio
 import secrets
 from collections.abc import Sequence
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import cast
 
@@ -15,20 +16,12 @@ from collector.journal.alarm import Alarm
 from collector.journal.base import Record
 from collector.journal.files import Files, OsFiles
 from collector.journal.frames import Codec
+from collector.journal.requests import Append, Close, Open, PutBack, Request, Take
 from collector.journal.segment import Entry
 from collector.journal.segment_log import SegmentLog
+from collector.journal.space import fits
 from collector.journal.trouble import HANGS, Trouble
-from collector.journal.writer import (
-    Append,
-    Close,
-    Open,
-    Outcome,
-    PutBack,
-    Request,
-    Sync,
-    Take,
-    Writer,
-)
+from collector.journal.writer import Outcome, Sync, Writer
 from collector.metrics import Metrics
 from collector.model import Destination, Receipt
 
@@ -82,10 +75,11 @@ class DiskJournal:
         self._clock = clock
         self._metrics = metrics
         self._close_seconds = close_seconds
-        self._alarm = Alarm(directory, clock)
+        self._alarm = Alarm(directory, max_bytes, clock)
+        files = files if files is not None else OsFiles()
         self._log = SegmentLog(
             directory,
-            files if files is not None else OsFiles(),
+            files,
             metrics.journal_corrupt.inc,
             durable=sync != "off",
             max_bytes=max_bytes,
@@ -101,6 +95,7 @@ class DiskJournal:
             alarm=self._alarm,
             tell=self._hear,
             refused=lambda reason: metrics.journal_failures.labels(reason).inc(),
+            fits=partial(fits, files, directory),
         )
         self._loop: asyncio.AbstractEventLoop | None = None
         self._accepting = False
@@ -113,6 +108,8 @@ class DiskJournal:
         self._aside = 0
         metrics.watch(metrics.journal_records, lambda: self._log.records)
         metrics.watch(metrics.journal_bytes, lambda: self._log.bytes)
+        metrics.watch(metrics.journal_limit, lambda: max_bytes)
+        metrics.watch(metrics.journal_healthy, lambda: self.healthy)
         metrics.watch(metrics.journal_later, lambda: self._log.later_files)
         metrics.watch(metrics.journal_backlog, lambda: self.backlog)
 

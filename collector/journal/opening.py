@@ -24,6 +24,11 @@ def segment_path(directory: Path, order: int, salt: int) -> Path:
     return directory / f"{order:010d}-{salt:08x}.journal"
 
 
+def draft_path(directory: Path, order: int, salt: int) -> Path:
+    """Return the name that such a file has before it has its content; a start removes it."""
+    return directory / f"{segment_path(directory, order, salt).name}.tmp"
+
+
 class Opened:
     """What a journal's directory holds. What is of no use in it is removed, put aside or mended.
 

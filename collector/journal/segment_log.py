@@ -1,10 +1,10 @@
 """The journal's records on disk: appended, read again, forgotten."""
 
 from collections.abc import Callable, Sequence
-from contextlib import suppress
-from errno import EDQUOT, ENOENT, ENOSPC
+from errno import ENOENT
 from pathlib import Path
 
+from collector.journal.copying import Copier
 from collector.journal.files import Files
 from collector.journal.frames import MAX_PAYLOAD_BYTES, SEGMENT_HEADER_BYTES
 from collector.journal.keeping import Keeper
@@ -13,9 +13,9 @@ from collector.journal.opening import Opened
 from collector.journal.ownership import Ownership
 from collector.journal.past import Past
 from collector.journal.reading import Backlog, Taken
-from collector.journal.segment import Draft, Entry, Segment
+from collector.journal.segment import Draft, Entry
 from collector.journal.segments import Segments
-from collector.journal.tidying import crowded, wasteful, worthy
+from collector.journal.space import NO_SPACE
 
 # A segment is this part of all there may be: small enough to be written anew in one go, large
 # enough that there are few.
@@ -61,7 +61,6 @@ class SegmentLog:
         self._keeper = Keeper(files, count_lost, max_bytes // _KEPT)
         self._durable = durable
         self._rests = rest_seconds > 0
-        self._max_bytes = max_bytes
         self._ownership = Ownership(directory, files)
         self._segments = Segments(
             directory,
@@ -76,6 +75,7 @@ class SegmentLog:
         self.found_units = 0
         self.later_files = 0
         self.backlog = Backlog(files, self._keeper)
+        self._copier = Copier(self._segments, max_bytes, self.backlog.moved)
         self.past = Past(files, self._segments.has)
 
     @property
@@ -86,7 +86,7 @@ class SegmentLog:
     @property
     def most_bytes(self) -> int:
         """What a record may take at most, if it is the only one."""
-        return min(self._bound - SEGMENT_HEADER_BYTES, MAX_PAYLOAD_BYTES)
+        return min(self._copier.bound - SEGMENT_HEADER_BYTES, MAX_PAYLOAD_BYTES)
 
     @property
     def records(self) -> int:
@@ -191,17 +191,12 @@ class SegmentLog:
             OSError: as ``append``.
         """
         segments = self._segments
-        if segments.bytes + size > self._bound:
+        if segments.bytes + size > self._copier.bound:
             if segments.active is not None and not segments.active.live:
                 segments.seal(segments.active)
             segments.end_rest()
             self.append([], sync=False)
-        while segments.bytes + size > self._bound:
-            run = wasteful(segments.all, segments.segment_bytes, self._max_bytes - segments.bytes)
-            if not run:
-                return False
-            self._rewrite(run)
-        return True
+        return self._copier.make_room(size)
 
     def tidy(self, now: float) -> None:
         """Say what is settled, and let there be fewer files if there are too many.
@@ -218,10 +213,7 @@ class SegmentLog:
             raise FileNotFoundError(ENOENT, "a file of the journal was removed")
         segments.age(now)
         self.append([], sync=False)
-        written = [segment for segment in segments.all if segment is not segments.active]
-        run = crowded(written, segments.segment_bytes, self._max_bytes - segments.bytes)
-        if run:
-            self._rewrite(run)
+        self._copier.tidy(now)
 
     def mend(self, size: int) -> None:
         """Return when the disk works again: all that is open is on it, and there is room.
@@ -242,18 +234,15 @@ class SegmentLog:
         self._ownership.take()
         segments.find_missing()
         try:
-            segments.try_out(min(size, segments.segment_bytes))
+            segments.try_out(size)
         except OSError as exc:
-            if exc.errno in (ENOSPC, EDQUOT):
-                # Rather does a settled record come back after a kill than a full disk stay full.
-                segments.remove_doomed(said=True)
-                for segment in worthy(segments.all):
-                    with suppress(OSError):
-                        self._rewrite([segment])
-            raise
-        for segment in list(segments.all):
-            if segment.suspect:
-                self._rewrite([segment])
+            if exc.errno not in NO_SPACE:
+                raise
+            # Rather does a settled record come back after a kill than a full disk stay full.
+            segments.remove_doomed(said=True)
+            self._copier.make_space()
+            segments.try_out(size)
+        self._copier.save_suspects()
 
     def close(self) -> None:
         """Say what is settled and give the directory back.
@@ -272,15 +261,6 @@ class SegmentLog:
         finally:
             segments.close()
             self._ownership.release()
-
-    @property
-    def _bound(self) -> int:
-        # A copy must have room before its original goes.
-        return self._max_bytes - self._segments.segment_bytes
-
-    def _rewrite(self, run: Sequence[Segment]) -> None:
-        self._segments.rewrite(run)
-        self.backlog.moved(run)
 
     def _forget_bad(self) -> None:
         for entry in self.backlog.bad:
