@@ -122,6 +122,10 @@ class Metrics:
             "journal_corrupt_records",
             "Records that the journal could not read back: look at its .corrupt files.",
         )
+        self.journal_torn = gauge(
+            "journal_torn_writes",
+            "Writes that this start found unfinished: not acknowledged, unless a file was cut.",
+        )
         self.journal_later = gauge(
             "journal_later_files",
             "Files of the journal that only the later version that wrote them reads: run that one.",

@@ -110,6 +110,7 @@ class DiskJournal:
         metrics.watch(metrics.journal_bytes, lambda: self._log.bytes)
         metrics.watch(metrics.journal_limit, lambda: max_bytes)
         metrics.watch(metrics.journal_healthy, lambda: self.healthy)
+        metrics.watch(metrics.journal_torn, lambda: self._log.torn_writes)
         metrics.watch(metrics.journal_later, lambda: self._log.later_files)
         metrics.watch(metrics.journal_backlog, lambda: self.backlog)
 

@@ -31,6 +31,7 @@ class SegmentLog:
     Attributes:
         opened: what an earlier process left has been read.
         found_units: what the records that were open then owe.
+        torn_writes: how many writes that process left unfinished.
         later_files: how many files it has left to a later version of this program.
         backlog: the records that nobody has taken.
         past: those that were done lately when it was opened.
@@ -73,6 +74,7 @@ class SegmentLog:
         )
         self.opened = False
         self.found_units = 0
+        self.torn_writes = 0
         self.later_files = 0
         self.backlog = Backlog(files, self._keeper)
         self._copier = Copier(self._segments, max_bytes, self.backlog.moved)
@@ -107,6 +109,7 @@ class SegmentLog:
         if self._rests:
             self.past.begin(found.segments)
         self.found_units = found.units
+        self.torn_writes = found.torn_writes
         self.later_files = found.later_files
         self.opened = True
 
