@@ -9,21 +9,12 @@ from typing import cast
 
 from collector.clock import Clock
 from collector.errors import Overloaded
-from collector.journal.base import Record
+from collector.journal.base import Record, Tenant
 from collector.journal.files import Files, OsFiles
+from collector.journal.requests import AGAIN, Append, Close, Open, PutBack, Request, Take
 from collector.journal.segment import Entry
 from collector.journal.segment_log import SegmentLog
-from collector.journal.writer import (
-    Append,
-    Close,
-    Open,
-    Outcome,
-    PutBack,
-    Request,
-    Sync,
-    Take,
-    Writer,
-)
+from collector.journal.writer import Outcome, Sync, Writer
 from collector.metrics import Metrics
 from collector.model import Receipt
 
@@ -143,11 +134,21 @@ class DiskJournal:
         self._aside += entry.units
         return None
 
-    async def take(self) -> tuple[Record, Receipt | None] | None:
-        """Return a record that an earlier process finished lately, or the oldest of the backlog."""
-        if not self._accepting or not (self.backlog or self._log.past.left):
-            return None
-        taken = cast(tuple[Record, Entry | None] | None, await self._ask(Take()))
+    async def take(
+        self, skip: frozenset[Tenant] = frozenset()
+    ) -> tuple[Record, Receipt | None] | None:
+        """Return a record that an earlier process finished lately, or the oldest of the backlog.
+
+        Args:
+            skip: tenants whose records stay where they are.
+        """
+        answer: object = AGAIN
+        # Between two questions, appends have their turn.
+        while answer is AGAIN:
+            if not self._accepting or not (self.backlog or self._log.past.left):
+                return None
+            answer = await self._ask(Take(skip))
+        taken = cast(tuple[Record, Entry | None] | None, answer)
         if taken is None:
             return None
         record, entry = taken
@@ -198,8 +199,8 @@ class DiskJournal:
         if isinstance(request, Append) and value is not None:
             # Its sender had no 200 and sends it again.
             self._writer.settled.append(cast(Entry, value))
-        elif isinstance(request, Take) and value is not None:
-            _, entry = cast(tuple[Record, Entry | None], value)
+        elif isinstance(request, Take) and isinstance(value, tuple):
+            _, entry = value
             if entry is not None:
                 self._writer.ask(PutBack(entry))
 

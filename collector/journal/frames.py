@@ -23,7 +23,7 @@ from collections.abc import Sequence
 
 import zstandard
 
-from collector.journal.base import Record
+from collector.journal.base import Record, Tenant
 from collector.model import Destination
 
 VERSION = 2
@@ -206,6 +206,14 @@ class Codec:
             raise ValueError("no record") from exc
         to = Destination(endpoint, key, workspace, project)
         return Record(to, signal, content_type, content, units)
+
+    def tenant(self, meta: bytes) -> Tenant | None:
+        """Return whose the record of *meta* is; None where nothing tells."""
+        try:
+            endpoint, key, workspace, *_ = json.loads(meta)
+        except (TypeError, ValueError):
+            return None
+        return endpoint, key, workspace
 
 
 def came_of(meta: bytes) -> int:

@@ -2,7 +2,7 @@
 
 from collections import deque
 
-from collector.journal.base import Record
+from collector.journal.base import Record, Tenant
 from collector.model import Receipt
 
 
@@ -45,12 +45,19 @@ class MemoryJournal:
             return None
         return self._receipt(record)
 
-    async def take(self) -> tuple[Record, Receipt | None] | None:
-        """Return the oldest record of the backlog, which is taken now; None without a backlog."""
-        if not self._aside:
-            return None
-        record = self._aside.popleft()
-        return record, self._receipt(record)
+    async def take(
+        self, skip: frozenset[Tenant] = frozenset()
+    ) -> tuple[Record, Receipt | None] | None:
+        """Return the oldest record of the backlog, which is taken now; None without one.
+
+        Args:
+            skip: tenants whose records stay where they are.
+        """
+        for at, record in enumerate(self._aside):
+            if record.destination.tenant not in skip:
+                del self._aside[at]
+                return record, self._receipt(record)
+        return None
 
     async def close(self) -> None:
         """Return at once: what is settled is forgotten already."""

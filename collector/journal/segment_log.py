@@ -5,13 +5,14 @@ from contextlib import suppress
 from errno import EDQUOT, ENOENT, ENOSPC
 from pathlib import Path
 
+from collector.journal.base import Tenant
 from collector.journal.files import Files
 from collector.journal.frames import RECORD, Frame, checksum
 from collector.journal.keeping import Keeper
 from collector.journal.opening import Opened
 from collector.journal.ownership import Ownership
 from collector.journal.past import Past
-from collector.journal.reading import Backlog, Taken
+from collector.journal.reading import Backlog, Taken, TenantOf
 from collector.journal.rewriting import settled_frame
 from collector.journal.segment import Draft, Entry, Segment
 from collector.journal.segments import Segments
@@ -165,9 +166,13 @@ class SegmentLog:
             self.backlog.drop(entry)
         self._segments.finish(entry)
 
-    def take(self) -> Taken | None:
-        """Return the oldest record of the backlog, which is taken now; None without a backlog."""
-        taken = self.backlog.take(self._segments.all)
+    def take(self, skip: frozenset[Tenant], tenant_of: TenantOf) -> Taken | None:
+        """Return the oldest record of the backlog, which is taken now; None without one.
+
+        Also None, for now, when so many were passed that others shall have their turn, see
+        ``backlog``. The arguments are as there.
+        """
+        taken = self.backlog.take(self._segments.all, skip, tenant_of)
         self._forget_bad()
         return taken
 
@@ -175,7 +180,7 @@ class SegmentLog:
         """Let a taken record be nobody's again."""
         if not entry.done:
             del entry.segment.taken[entry.ordinal]
-            self.backlog.put_back(entry)
+            self.backlog.add(entry)
 
     def spoil(self, entry: Entry) -> None:
         """Keep a taken record aside whose bytes are none of a record."""

@@ -10,8 +10,9 @@ import structlog
 
 from collector.clock import Clock
 from collector.errors import JournalInUse, Overloaded
-from collector.journal.base import Record
+from collector.journal.base import Record, Tenant
 from collector.journal.frames import MAX_PAYLOAD_BYTES, Codec, came_of
+from collector.journal.requests import AGAIN, Append, Close, Open, PutBack, Request, Take
 from collector.journal.segment import Draft, Entry
 from collector.journal.segment_log import SegmentLog
 from collector.journal.trouble import BROKEN, FULL, NO_MEMORY, Trouble, trouble_of
@@ -20,7 +21,7 @@ log = structlog.get_logger()
 
 Sync: TypeAlias = Literal["always", "interval", "off"]
 # What the waiting callers get: a value or an error each.
-Outcome: TypeAlias = "tuple[Request, object, BaseException | None]"
+Outcome: TypeAlias = tuple[Request, object, BaseException | None]
 
 # Between two looks at what is settled, unsynced or out of order; "interval" means this.
 _TICK_SECONDS = 1.0
@@ -30,52 +31,6 @@ _BATCH_BYTES = 4 << 20
 _MOST_PROBED_BYTES = 1 << 20
 # A record may have come long before it was done: an outage or two were between.
 _PASTS = 12
-
-
-class Request:
-    """Something that a caller waits for: to open or to close the log."""
-
-    __slots__ = ()
-
-
-class Open(Request):
-    """Read what is there."""
-
-    __slots__ = ()
-
-
-class Close(Request):
-    """Forget for good what is settled, and end."""
-
-    __slots__ = ()
-
-
-class Take(Request):
-    """Read the next record of the past or the oldest of the backlog.
-
-    The value is the record and its entry, or None instead of either.
-    """
-
-    __slots__ = ()
-
-
-class PutBack(Request):
-    """Let a taken record be nobody's again."""
-
-    __slots__ = ("entry",)
-
-    def __init__(self, entry: Entry) -> None:
-        self.entry = entry
-
-
-class Append(Request):
-    """Own a record; the value is its entry."""
-
-    __slots__ = ("aside", "record")
-
-    def __init__(self, record: Record, *, aside: bool) -> None:
-        self.record = record
-        self.aside = aside
 
 
 class Writer:
@@ -165,7 +120,7 @@ class Writer:
         ended = isinstance(request, Close)
         try:
             if isinstance(request, Take):
-                value = self._take()
+                value = self._take(request.skip)
             elif isinstance(request, PutBack):
                 self._log.put_back(request.entry)
             elif isinstance(request, Open):
@@ -241,11 +196,11 @@ class Writer:
         except MemoryError:
             return None
 
-    def _take(self) -> tuple[Record, Entry | None] | None:
+    def _take(self, skip: frozenset[Tenant]) -> object:
         known = self._recall()
         if known is not None:
             return known, None
-        while (taken := self._log.take()) is not None:
+        while (taken := self._log.take(skip, self._codec.tenant)) is not None:
             entry = taken.entry
             try:
                 return self._codec.decode(taken.meta, taken.body, entry.units), entry
@@ -253,8 +208,8 @@ class Writer:
                 self._log.spoil(entry)
             except MemoryError:
                 self._log.put_back(entry)
-                break
-        return None
+                return None
+        return AGAIN if self._log.backlog.paused else None
 
     def _recall(self) -> Record | None:
         since = self._clock.now_ns() / 1e9 - _PASTS * self._past_seconds
