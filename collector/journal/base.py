@@ -104,6 +104,14 @@ class Journal(Protocol):
         """
         ...
 
+    def put_back(self, receipt: Receipt) -> None:
+        """Let a record that ``take`` gave be in the backlog again, with all its units.
+
+        Its receipt is dead: whatever is settled of it from now on, nobody hears it. Nothing
+        happens where the receipt is settled already.
+        """
+        ...
+
     async def close(self) -> None:
         """Return when what was settled is forgotten for good; what is open stays open."""
         ...

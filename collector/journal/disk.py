@@ -157,6 +157,14 @@ class DiskJournal:
         self._aside -= entry.units
         return record, self._receipt(entry)
 
+    def put_back(self, receipt: Receipt) -> None:
+        """Let a record that ``take`` gave be in the backlog again; its receipt is dead."""
+        owned = self._open.pop(receipt.key, None)
+        if owned is not None:
+            _, entry = owned
+            self._aside += entry.units
+            self._writer.ask(PutBack(entry))
+
     async def close(self) -> None:
         """Return when what was settled is forgotten on disk; what is open stays open."""
         if self._accepting:
@@ -211,5 +219,6 @@ class DiskJournal:
         return receipt
 
     def _forget(self, receipt: Receipt) -> None:
-        _, entry = self._open.pop(receipt.key)
-        self._writer.settled.append(entry)
+        owned = self._open.pop(receipt.key, None)
+        if owned is not None:
+            self._writer.settled.append(owned[1])

@@ -177,8 +177,11 @@ class SegmentLog:
         return taken
 
     def put_back(self, entry: Entry) -> None:
-        """Let a taken record be nobody's again."""
-        if not entry.done:
+        """Let a taken record that was not settled be nobody's again."""
+        if entry.done:
+            # Its bytes were lost while it was taken: it is in no backlog.
+            self.backlog.lost_units += entry.units
+        else:
             del entry.segment.taken[entry.ordinal]
             self.backlog.add(entry)
 
