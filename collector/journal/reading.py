@@ -14,7 +14,7 @@ from collector.journal.frames import (
     checksum,
 )
 from collector.journal.keeping import Keeper
-from collector.journal.segment import Damage, Entry, Segment, walk
+from collector.journal.segment import MOST_FAILURES, Damage, Entry, Segment, walk
 
 TenantOf: TypeAlias = Callable[[bytes], Tenant | None]
 # Order of a segment, and offset in it.
@@ -42,6 +42,9 @@ class Taken:
 
 class Backlog:
     """A place in the segments: every record that nobody has taken is there or behind it.
+
+    It moves on behind what was read, and not when reading fails: a disk that fails for a while
+    costs nothing. Only what failed ten times is passed, until the next start.
 
     So it is but for the records of tenants that were skipped. Each of these tenants, and there are
     as many as a caller has skipped, has a place of its own, before which there is none of its own.
@@ -102,11 +105,15 @@ class Backlog:
     ) -> Taken | None:
         """Return the oldest record that can be read, which is taken now; None without one.
 
-        What cannot be read is counted, kept aside, and passed.
+        What is damaged is counted, kept aside, and passed.
 
         Args:
             skip: tenants whose records are passed, and stay.
             tenant_of: tells whose record a meta is of.
+
+        Raises:
+            OSError: the disk does not work; try again later.
+            MemoryError: so it is with memory.
         """
         self._return_to(skip)
         self.paused = False
@@ -125,6 +132,10 @@ class Backlog:
             try:
                 taken = self._next_of(segment, skip, tenant_of)
             except OSError:
+                segment.failures += 1
+                if segment.failures <= MOST_FAILURES:
+                    raise
+                # Where the next header is nobody knows.
                 segment.damaged = True
                 self._keeper.lose(1)
                 self._keeper.tell("a file of the journal cannot be read any more")
@@ -141,14 +152,21 @@ class Backlog:
 
     def spoiled(self, entry: Entry) -> None:
         """Keep a record aside that is nobody's and not what was written."""
-        segment = entry.segment
-        self._keeper.copy(segment, entry.offset, entry.offset + entry.size)
-        self._keeper.lose(1)
-        if segment not in self._told:
-            self._told.add(segment)
-            self._keeper.tell("records of the journal are damaged: they were kept aside")
-        self.lost_units += entry.units
+        self._keeper.copy(entry.segment, entry.offset, entry.offset + entry.size)
+        self._lose(entry, "records of the journal are damaged: they were kept aside")
         self.bad.append(entry)
+
+    def _pass(self, entry: Entry) -> None:
+        """Leave a record to the next start: nobody has it, and nobody is given it."""
+        entry.segment.taken[entry.ordinal] = entry
+        self._lose(entry, "records of the journal cannot be read: the next start tries them again")
+
+    def _lose(self, entry: Entry, message: str) -> None:
+        self._keeper.lose(1)
+        if entry.segment not in self._told:
+            self._told.add(entry.segment)
+            self._keeper.tell(message)
+        self.lost_units += entry.units
 
     def _return_to(self, skip: frozenset[Tenant]) -> None:
         """Go back to where the records begin of those that were skipped and are no longer."""
@@ -184,12 +202,18 @@ class Backlog:
                     self._skipped[tenant] = min(self._skipped.get(tenant, here), here)
                     self._place = behind
                     continue
-            self._place = behind
             entry = Entry(segment, frame.offset, frame.ordinal, frame.units, frame.size)
             try:
                 payload = files.read(fd, frame.end - start, start)
             except OSError:
-                payload = b""
+                if segment.failures < MOST_FAILURES:
+                    raise
+                self._place = behind
+                self.drop(entry)
+                self._pass(entry)
+                continue
+            self._place = behind
+            segment.failures = 0
             if checksum(salt, payload) == frame.checksum:
                 segment.taken[frame.ordinal] = entry
                 return Taken(entry, payload[: frame.meta_bytes], payload[frame.meta_bytes :])

@@ -170,11 +170,12 @@ class SegmentLog:
         """Return the oldest record of the backlog, which is taken now; None without one.
 
         Also None, for now, when so many were passed that others shall have their turn, see
-        ``backlog``. The arguments are as there.
+        ``backlog``. Arguments and errors are as there.
         """
-        taken = self.backlog.take(self._segments.all, skip, tenant_of)
-        self._forget_bad()
-        return taken
+        try:
+            return self.backlog.take(self._segments.all, skip, tenant_of)
+        finally:
+            self._forget_bad()
 
     def put_back(self, entry: Entry) -> None:
         """Let a taken record that was not settled be nobody's again."""

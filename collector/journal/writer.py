@@ -197,18 +197,24 @@ class Writer:
             return None
 
     def _take(self, skip: frozenset[Tenant]) -> object:
+        if self.trouble is not None:
+            return None
         known = self._recall()
         if known is not None:
             return known, None
-        while (taken := self._log.take(skip, self._codec.tenant)) is not None:
-            entry = taken.entry
-            try:
-                return self._codec.decode(taken.meta, taken.body, entry.units), entry
-            except ValueError:
-                self._log.spoil(entry)
-            except MemoryError:
-                self._log.put_back(entry)
-                return None
+        try:
+            while (taken := self._log.take(skip, self._codec.tenant)) is not None:
+                entry = taken.entry
+                try:
+                    return self._codec.decode(taken.meta, taken.body, entry.units), entry
+                except ValueError:
+                    self._log.spoil(entry)
+                except MemoryError:
+                    self._log.put_back(entry)
+                    raise
+        except MemoryError:
+            # The record is still the next one; there may be room for it later.
+            return None
         return AGAIN if self._log.backlog.paused else None
 
     def _recall(self) -> Record | None:
