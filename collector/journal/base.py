@@ -5,6 +5,8 @@ from typing import Literal, Protocol, TypeAlias
 from collector.model import Destination, Receipt
 
 Signal: TypeAlias = Literal["traces", "logs"]
+# That of a record is its ``Destination.tenant``.
+Tenant: TypeAlias = tuple[str, str, str | None]
 
 
 class Record:
@@ -90,11 +92,24 @@ class Journal(Protocol):
         """
         ...
 
-    async def take(self) -> tuple[Record, Receipt | None] | None:
-        """Return the oldest record of the backlog, which is taken now; None without a backlog.
+    async def take(
+        self, skip: frozenset[Tenant] = frozenset()
+    ) -> tuple[Record, Receipt | None] | None:
+        """Return the oldest record of the backlog, which is taken now; None without one.
 
         Before the first of them come, without a receipt, records that an earlier process finished
         lately: all that can be learned of them may help those that come after.
+
+        Args:
+            skip: tenants whose records stay where they are; those of each tenant come in order.
+        """
+        ...
+
+    def put_back(self, receipt: Receipt) -> None:
+        """Let a record that ``take`` gave be in the backlog again, with all its units.
+
+        Its receipt is dead: whatever is settled of it from now on, nobody hears it. Nothing
+        happens where the receipt is settled already.
         """
         ...
 

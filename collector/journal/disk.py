@@ -13,10 +13,10 @@ import structlog
 from collector.clock import Clock
 from collector.errors import Overloaded
 from collector.journal.alarm import Alarm
-from collector.journal.base import Record
+from collector.journal.base import Record, Tenant
 from collector.journal.files import Files, OsFiles
 from collector.journal.frames import Codec
-from collector.journal.requests import Append, Close, Open, PutBack, Request, Take
+from collector.journal.requests import AGAIN, Append, Close, Open, PutBack, Request, Take
 from collector.journal.segment import Entry
 from collector.journal.segment_log import SegmentLog
 from collector.journal.space import fits
@@ -175,11 +175,21 @@ class DiskJournal:
         self._aside += entry.units
         return None
 
-    async def take(self) -> tuple[Record, Receipt | None] | None:
-        """Return a record that an earlier process finished lately, or the oldest of the backlog."""
-        if not self._accepting or not (self.backlog or self._log.past.left):
-            return None
-        taken = cast(tuple[Record, Entry | None] | None, await self._ask(Take()))
+    async def take(
+        self, skip: frozenset[Tenant] = frozenset()
+    ) -> tuple[Record, Receipt | None] | None:
+        """Return a record that an earlier process finished lately, or the oldest of the backlog.
+
+        Args:
+            skip: tenants whose records stay where they are.
+        """
+        answer: object = AGAIN
+        # Between two questions, appends have their turn.
+        while answer is AGAIN:
+            if not self._accepting or not (self.backlog or self._log.past.left):
+                return None
+            answer = await self._ask(Take(skip))
+        taken = cast(tuple[Record, Entry | None] | None, answer)
         if taken is None:
             return None
         record, entry = taken
@@ -187,6 +197,14 @@ class DiskJournal:
             return record, None
         self._aside -= entry.units
         return record, self._receipt(entry)
+
+    def put_back(self, receipt: Receipt) -> None:
+        """Let a record that ``take`` gave be in the backlog again; its receipt is dead."""
+        owned = self._open.pop(receipt.key, None)
+        if owned is not None:
+            _, entry = owned
+            self._aside += entry.units
+            self._writer.ask(PutBack(entry))
 
     async def close(self) -> None:
         """Return when what was settled is forgotten on disk; what is open stays open.
@@ -255,8 +273,8 @@ class DiskJournal:
         if isinstance(request, Append) and value is not None:
             # Its sender had no 200 and sends it again.
             self._writer.settled.append(cast(Entry, value))
-        elif isinstance(request, Take) and value is not None:
-            _, entry = cast(tuple[Record, Entry | None], value)
+        elif isinstance(request, Take) and isinstance(value, tuple):
+            _, entry = value
             if entry is not None:
                 self._writer.ask(PutBack(entry))
 
@@ -267,5 +285,6 @@ class DiskJournal:
         return receipt
 
     def _forget(self, receipt: Receipt) -> None:
-        _, entry = self._open.pop(receipt.key)
-        self._writer.settled.append(entry)
+        owned = self._open.pop(receipt.key, None)
+        if owned is not None:
+            self._writer.settled.append(owned[1])

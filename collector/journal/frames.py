@@ -25,7 +25,7 @@ from collections.abc import Sequence
 
 import zstandard
 
-from collector.journal.base import Record
+from collector.journal.base import Record, Tenant
 from collector.model import Destination
 
 VERSION = 3
@@ -213,14 +213,27 @@ class Codec:
             content = self._decompress(body)
         except (TypeError, zstandard.ZstdError) as exc:
             raise ValueError("no record") from exc
-        defaults = self._defaults
-        to = Destination(
-            defaults.endpoint if endpoint is True else endpoint,
-            defaults.api_key if key is True else key,
-            defaults.workspace if workspace is True else workspace,
-            project,
-        )
+        to = Destination(*self._present(endpoint, key, workspace), project)
         return Record(to, signal, content_type, content, units)
+
+    def tenant(self, meta: bytes) -> Tenant | None:
+        """Return whose the record of *meta* is; None where nothing tells."""
+        try:
+            endpoint, key, workspace, *_ = json.loads(meta)
+        except (TypeError, ValueError):
+            return None
+        return self._present(endpoint, key, workspace)
+
+    def _present(
+        self, endpoint: str | bool, key: str | bool, workspace: str | bool | None
+    ) -> Tenant:
+        """Return what the first three of a meta mean now."""
+        defaults = self._defaults
+        return (
+            defaults.endpoint if isinstance(endpoint, bool) else endpoint,
+            defaults.api_key if isinstance(key, bool) else key,
+            defaults.workspace if isinstance(workspace, bool) else workspace,
+        )
 
 
 def came_of(meta: bytes) -> int:

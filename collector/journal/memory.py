@@ -1,8 +1,10 @@
 """The journal that keeps its promise as long as the process lives."""
 
+from bisect import insort
 from collections import deque
+from operator import itemgetter
 
-from collector.journal.base import Record
+from collector.journal.base import Record, Tenant
 from collector.model import Receipt
 
 
@@ -20,7 +22,10 @@ class MemoryJournal:
 
     def __init__(self) -> None:
         self._open: dict[int, Receipt] = {}
-        self._aside: deque[Record] = deque()
+        # Numbered in the order in which they came; those that were taken may come back.
+        self._aside: deque[tuple[int, Record]] = deque()
+        self._taken: dict[int, tuple[int, Record]] = {}
+        self._last_aside = 0
         self._last_key = 0
 
     @property
@@ -33,24 +38,41 @@ class MemoryJournal:
     @property
     def backlog(self) -> int:
         """Units of the records that nobody has taken."""
-        return sum(record.spans for record in self._aside)
+        return sum(record.spans for _, record in self._aside)
 
     async def open(self) -> None:
         """Return at once: nothing was left."""
 
     async def append(self, record: Record, *, aside: bool = False) -> Receipt | None:
-        """Own *record*; its body is kept only in the backlog."""
+        """Own *record*; its body is kept only of one that goes to the backlog."""
         if aside:
-            self._aside.append(record)
+            self._last_aside += 1
+            self._aside.append((self._last_aside, record))
             return None
         return self._receipt(record)
 
-    async def take(self) -> tuple[Record, Receipt | None] | None:
-        """Return the oldest record of the backlog, which is taken now; None without a backlog."""
-        if not self._aside:
-            return None
-        record = self._aside.popleft()
-        return record, self._receipt(record)
+    async def take(
+        self, skip: frozenset[Tenant] = frozenset()
+    ) -> tuple[Record, Receipt | None] | None:
+        """Return the oldest record of the backlog, which is taken now; None without one.
+
+        Args:
+            skip: tenants whose records stay where they are.
+        """
+        for at, (number, record) in enumerate(self._aside):
+            if record.destination.tenant not in skip:
+                del self._aside[at]
+                receipt = self._receipt(record)
+                self._taken[receipt.key] = number, record
+                return record, receipt
+        return None
+
+    def put_back(self, receipt: Receipt) -> None:
+        """Let a record that ``take`` gave be in the backlog again; its receipt is dead."""
+        numbered = self._taken.pop(receipt.key, None)
+        if numbered is not None:
+            del self._open[receipt.key]
+            insort(self._aside, numbered, key=itemgetter(0))
 
     async def close(self) -> None:
         """Return at once: what is settled is forgotten already."""
@@ -62,4 +84,5 @@ class MemoryJournal:
         return receipt
 
     def _forget(self, receipt: Receipt) -> None:
-        del self._open[receipt.key]
+        self._open.pop(receipt.key, None)
+        self._taken.pop(receipt.key, None)

@@ -1,19 +1,27 @@
 """The backlog: the records on disk that nobody has taken, from the oldest on."""
 
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import TypeAlias
 from weakref import WeakSet
 
+from collector.journal.base import Tenant
 from collector.journal.files import Files
 from collector.journal.frames import (
     FRAME_HEADER_BYTES,
     RECORD,
     SEGMENT_HEADER_BYTES,
-    Frame,
     checksum,
 )
 from collector.journal.keeping import Keeper
-from collector.journal.segment import Damage, Entry, Segment, walk
+from collector.journal.segment import MOST_FAILURES, Damage, Entry, Segment, walk
+
+TenantOf: TypeAlias = Callable[[bytes], Tenant | None]
+# Order of a segment, and offset in it.
+_Place: TypeAlias = tuple[int, int]
+
+# Frames that one take passes: some milliseconds, in which nothing can be appended.
+_MOST_PASSED = 256
 
 
 class Taken:
@@ -35,21 +43,30 @@ class Taken:
 class Backlog:
     """A place in the segments: every record that nobody has taken is there or behind it.
 
+    It moves on behind what was read, and not when reading fails: a disk that fails for a while
+    costs nothing. Only what failed ten times is passed, until the next start.
+
+    So it is but for the records of tenants that were skipped. Each of these tenants, and there are
+    as many as a caller has skipped, has a place of its own, before which there is none of its own.
+
     Attributes:
         records: how many there are.
         lost_units: units of those that turned out to be unreadable, since the start.
         bad: entries of records that were found to be damaged, which the log forgets.
+        paused: the last take found nothing so far, and has yet to look at the rest.
     """
 
     def __init__(self, files: Files, keeper: Keeper) -> None:
         self._files = files
         self._keeper = keeper
-        self._order = 0
-        self._offset = SEGMENT_HEADER_BYTES
+        self._place: _Place = 0, SEGMENT_HEADER_BYTES
+        self._skipped: dict[Tenant, _Place] = {}
         self._units = 0
         self.records = 0
         self.lost_units = 0
         self.bad: list[Entry] = []
+        self.paused = False
+        self._left = 0
         # A segment is spoken of once.
         self._told: WeakSet[Segment] = WeakSet()
 
@@ -58,17 +75,13 @@ class Backlog:
         self.records, self._units = records, units
 
     def add(self, entry: Entry) -> None:
-        """Count a record that was appended and is nobody's."""
+        """Count a record that is nobody's: it was just appended, or it was taken and put back."""
+        place = entry.segment.order, entry.offset
         if not self.records:
             # What lies before it has been taken; there is no need to pass it again.
-            self._stand_at(entry)
-        self.records += 1
-        self._units += entry.units
-
-    def put_back(self, entry: Entry) -> None:
-        """Count a record that was taken and is nobody's again."""
-        if not self.records or (entry.segment.order, entry.offset) < (self._order, self._offset):
-            self._stand_at(entry)
+            self._place = place
+            self._skipped.clear()
+        self._place = min(self._place, place)
         self.records += 1
         self._units += entry.units
 
@@ -79,27 +92,50 @@ class Backlog:
 
     def moved(self, run: Sequence[Segment]) -> None:
         """Go back to the beginning of what took the place of *run*, if that was the place."""
-        if run[0].order <= self._order <= run[-1].order:
-            self._order, self._offset = run[0].order, SEGMENT_HEADER_BYTES
+        first, last = run[0].order, run[-1].order
+        start = first, SEGMENT_HEADER_BYTES
+        if first <= self._place[0] <= last:
+            self._place = start
+        for tenant, (order, _) in self._skipped.items():
+            if first <= order <= last:
+                self._skipped[tenant] = start
 
-    def take(self, segments: Sequence[Segment]) -> Taken | None:
+    def take(
+        self, segments: Sequence[Segment], skip: frozenset[Tenant], tenant_of: TenantOf
+    ) -> Taken | None:
         """Return the oldest record that can be read, which is taken now; None without one.
 
-        What cannot be read is counted, kept aside, and passed.
+        What is damaged is counted, kept aside, and passed.
+
+        Args:
+            skip: tenants whose records are passed, and stay.
+            tenant_of: tells whose record a meta is of.
+
+        Raises:
+            OSError: the disk does not work; try again later.
+            MemoryError: so it is with memory.
         """
+        self._return_to(skip)
+        self.paused = False
+        self._left = _MOST_PASSED
         while self.records:
-            at = bisect_left(segments, self._order, key=_order)
+            at = bisect_left(segments, self._place[0], key=_order)
             if at == len(segments):
-                # The rest was in bytes that are damaged.
-                self.lost_units += self._units
-                self.records = self._units = 0
+                if not self._skipped:
+                    # The rest was in bytes that are damaged.
+                    self.lost_units += self._units
+                    self.records = self._units = 0
                 break
             segment = segments[at]
-            if segment.order != self._order:
-                self._order, self._offset = segment.order, SEGMENT_HEADER_BYTES
+            if segment.order != self._place[0]:
+                self._place = segment.order, SEGMENT_HEADER_BYTES
             try:
-                taken = self._next_of(segment)
+                taken = self._next_of(segment, skip, tenant_of)
             except OSError:
+                segment.failures += 1
+                if segment.failures <= MOST_FAILURES:
+                    raise
+                # Where the next header is nobody knows.
                 segment.damaged = True
                 self._keeper.lose(1)
                 self._keeper.tell("a file of the journal cannot be read any more")
@@ -108,13 +144,46 @@ class Backlog:
                 self.records -= 1
                 self._units -= taken.entry.units
                 return taken
-            self._order, self._offset = segment.order + 1, SEGMENT_HEADER_BYTES
+            if not self._left:
+                self.paused = True
+                break
+            self._place = segment.order + 1, SEGMENT_HEADER_BYTES
         return None
 
-    def _next_of(self, segment: Segment) -> Taken | None:
+    def spoiled(self, entry: Entry) -> None:
+        """Keep a record aside that is nobody's and not what was written."""
+        self._keeper.copy(entry.segment, entry.offset, entry.offset + entry.size)
+        self._lose(entry, "records of the journal are damaged: they were kept aside")
+        self.bad.append(entry)
+
+    def _pass(self, entry: Entry) -> None:
+        """Leave a record to the next start: nobody has it, and nobody is given it."""
+        entry.segment.taken[entry.ordinal] = entry
+        self._lose(entry, "records of the journal cannot be read: the next start tries them again")
+
+    def _lose(self, entry: Entry, message: str) -> None:
+        self._keeper.lose(1)
+        if entry.segment not in self._told:
+            self._told.add(entry.segment)
+            self._keeper.tell(message)
+        self.lost_units += entry.units
+
+    def _return_to(self, skip: frozenset[Tenant]) -> None:
+        """Go back to where the records begin of those that were skipped and are no longer."""
+        for tenant in [tenant for tenant in self._skipped if tenant not in skip]:
+            self._place = min(self._place, self._skipped.pop(tenant))
+
+    def _next_of(
+        self, segment: Segment, skip: frozenset[Tenant], tenant_of: TenantOf
+    ) -> Taken | None:
         files, fd, salt = self._files, segment.fd, segment.salt
-        for frame in walk(files, fd, salt, self._offset, segment.size):
+        for frame in walk(files, fd, salt, self._place[1], segment.size):
+            if not self._left:
+                break
+            self._left -= 1
+            here, behind = (segment.order, frame.offset), (segment.order, frame.end)
             if isinstance(frame, Damage):
+                self._place = behind
                 self._keeper.copy(segment, frame.offset, frame.end)
                 self._keeper.lose(1)
                 self._keeper.tell("a part of the journal is damaged: it was kept aside")
@@ -124,37 +193,33 @@ class Backlog:
                 or segment.is_done(frame.ordinal)
                 or frame.ordinal in segment.taken
             ):
+                self._place = behind
                 continue
-            self._offset = frame.end
+            start = frame.offset + FRAME_HEADER_BYTES
+            if skip:
+                tenant = tenant_of(files.read(fd, frame.meta_bytes, start))
+                if tenant is not None and tenant in skip:
+                    self._skipped[tenant] = min(self._skipped.get(tenant, here), here)
+                    self._place = behind
+                    continue
             entry = Entry(segment, frame.offset, frame.ordinal, frame.units, frame.size)
-            payload = self._payload(segment, frame)
+            try:
+                payload = files.read(fd, frame.end - start, start)
+            except OSError:
+                if segment.failures < MOST_FAILURES:
+                    raise
+                self._place = behind
+                self.drop(entry)
+                self._pass(entry)
+                continue
+            self._place = behind
+            segment.failures = 0
             if checksum(salt, payload) == frame.checksum:
                 segment.taken[frame.ordinal] = entry
                 return Taken(entry, payload[: frame.meta_bytes], payload[frame.meta_bytes :])
             self.drop(entry)
             self.spoiled(entry)
         return None
-
-    def spoiled(self, entry: Entry) -> None:
-        """Keep a record aside that is nobody's and not what was written."""
-        segment = entry.segment
-        self._keeper.copy(segment, entry.offset, entry.offset + entry.size)
-        self._keeper.lose(1)
-        if segment not in self._told:
-            self._told.add(segment)
-            self._keeper.tell("records of the journal are damaged: they were kept aside")
-        self.lost_units += entry.units
-        self.bad.append(entry)
-
-    def _stand_at(self, entry: Entry) -> None:
-        self._order, self._offset = entry.segment.order, entry.offset
-
-    def _payload(self, segment: Segment, frame: Frame) -> bytes:
-        start = frame.offset + FRAME_HEADER_BYTES
-        try:
-            return self._files.read(segment.fd, frame.end - start, start)
-        except OSError:
-            return b""
 
 
 def _order(segment: Segment) -> int:

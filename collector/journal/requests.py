@@ -1,7 +1,10 @@
-"""What callers ask the journal's thread for."""
+"""What can be asked of the thread of the disk journal."""
 
-from collector.journal.base import Record
+from collector.journal.base import Record, Tenant
 from collector.journal.segment import Entry
+
+# The value of a ``Take`` that has to be asked again.
+AGAIN = object()
 
 
 class Request:
@@ -25,10 +28,13 @@ class Close(Request):
 class Take(Request):
     """Read the next record of the past or the oldest of the backlog.
 
-    The value is the record and its entry, or None instead of either.
+    The value is the record and its entry, or None instead of either, or ``AGAIN``.
     """
 
-    __slots__ = ()
+    __slots__ = ("skip",)
+
+    def __init__(self, skip: frozenset[Tenant]) -> None:
+        self.skip = skip
 
 
 class PutBack(Request):

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from errno import ENOENT
 from pathlib import Path
 
+from collector.journal.base import Tenant
 from collector.journal.copying import Copier
 from collector.journal.files import Files
 from collector.journal.frames import MAX_PAYLOAD_BYTES, SEGMENT_HEADER_BYTES
@@ -12,7 +13,7 @@ from collector.journal.layout import record_frames, settled_frame
 from collector.journal.opening import Opened
 from collector.journal.ownership import Ownership
 from collector.journal.past import Past
-from collector.journal.reading import Backlog, Taken
+from collector.journal.reading import Backlog, Taken, TenantOf
 from collector.journal.segment import Draft, Entry
 from collector.journal.segments import Segments
 from collector.journal.space import NO_SPACE
@@ -170,17 +171,25 @@ class SegmentLog:
             self.backlog.drop(entry)
         self._segments.finish(entry)
 
-    def take(self) -> Taken | None:
-        """Return the oldest record of the backlog, which is taken now; None without a backlog."""
-        taken = self.backlog.take(self._segments.all)
-        self._forget_bad()
-        return taken
+    def take(self, skip: frozenset[Tenant], tenant_of: TenantOf) -> Taken | None:
+        """Return the oldest record of the backlog, which is taken now; None without one.
+
+        Also None, for now, when so many were passed that others shall have their turn, see
+        ``backlog``. Arguments and errors are as there.
+        """
+        try:
+            return self.backlog.take(self._segments.all, skip, tenant_of)
+        finally:
+            self._forget_bad()
 
     def put_back(self, entry: Entry) -> None:
-        """Let a taken record be nobody's again."""
-        if not entry.done:
+        """Let a taken record that was not settled be nobody's again."""
+        if entry.done:
+            # Its bytes were lost while it was taken: it is in no backlog.
+            self.backlog.lost_units += entry.units
+        else:
             del entry.segment.taken[entry.ordinal]
-            self.backlog.put_back(entry)
+            self.backlog.add(entry)
 
     def spoil(self, entry: Entry) -> None:
         """Keep a taken record aside whose bytes are none of a record."""

@@ -9,9 +9,9 @@ from typing import Literal, TypeAlias
 from collector.clock import Clock
 from collector.errors import JournalInUse, Overloaded, TooLarge
 from collector.journal.alarm import Alarm
-from collector.journal.base import Record
+from collector.journal.base import Record, Tenant
 from collector.journal.frames import Codec, came_of
-from collector.journal.requests import Append, Close, Open, PutBack, Request, Take
+from collector.journal.requests import AGAIN, Append, Close, Open, PutBack, Request, Take
 from collector.journal.segment import Draft, Entry
 from collector.journal.segment_log import SegmentLog
 from collector.journal.trouble import (
@@ -136,7 +136,7 @@ class Writer:
         ended = isinstance(request, Close)
         try:
             if isinstance(request, Take):
-                value = self._take()
+                value = self._take(request.skip)
             elif isinstance(request, PutBack):
                 self._log.put_back(request.entry)
             elif isinstance(request, Open):
@@ -220,20 +220,26 @@ class Writer:
         except MemoryError:
             return None
 
-    def _take(self) -> tuple[Record, Entry | None] | None:
+    def _take(self, skip: frozenset[Tenant]) -> object:
+        if self.trouble is not None:
+            return None
         known = self._recall()
         if known is not None:
             return known, None
-        while (taken := self._log.take()) is not None:
-            entry = taken.entry
-            try:
-                return self._codec.decode(taken.meta, taken.body, entry.units), entry
-            except ValueError:
-                self._log.spoil(entry)
-            except MemoryError:
-                self._log.put_back(entry)
-                break
-        return None
+        try:
+            while (taken := self._log.take(skip, self._codec.tenant)) is not None:
+                entry = taken.entry
+                try:
+                    return self._codec.decode(taken.meta, taken.body, entry.units), entry
+                except ValueError:
+                    self._log.spoil(entry)
+                except MemoryError:
+                    self._log.put_back(entry)
+                    raise
+        except MemoryError:
+            # The record is still the next one; there may be room for it later.
+            return None
+        return AGAIN if self._log.backlog.paused else None
 
     def _recall(self) -> Record | None:
         since = self._clock.now_ns() / 1e9 - _PASTS * self._past_seconds

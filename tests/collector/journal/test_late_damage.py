@@ -1,9 +1,7 @@
 """What is damaged while the journal is open is passed, counted and kept aside."""
 
-from itertools import count
-
 from collector.journal.frames import SEGMENT_HEADER_BYTES
-from tests.collector.journal.fake_files import FakeFiles, failing
+from tests.collector.journal.fake_files import FakeFiles
 from tests.collector.journal.logs import DIRECTORY, opened
 from tests.collector.journal.test_damage import FRAME_BYTES, written
 
@@ -17,16 +15,6 @@ def test_damage_after_the_start_is_found_when_the_record_is_taken() -> None:
     assert list(log.take_all()) == [2, 4]
     assert log.lost == 2
     assert log.log.backlog.lost_units == 2
-
-
-def test_records_that_cannot_be_read_any_more_are_passed() -> None:
-    files, _ = written()
-    log = opened(files)
-    files.fail = failing("read", 5)
-
-    assert log.take() is None
-    assert log.lost >= 1
-    assert log.log.backlog.records == 0
 
 
 def test_a_damaged_record_is_not_copied_when_the_rest_of_its_file_moves() -> None:
@@ -45,16 +33,3 @@ def test_a_damaged_record_is_not_copied_when_the_rest_of_its_file_moves() -> Non
     log.log.close()
 
     assert set(opened(files).take_all()) == {4, 7, 8}
-
-
-def test_a_record_whose_bytes_cannot_be_read_is_passed() -> None:
-    files, path = written()
-    log = opened(files)
-    reads = count()
-    error = failing("read", 5)
-    # The first read is that of the headers.
-    files.fail = lambda asked: error(asked) if asked == "read" and next(reads) == 1 else None
-
-    assert list(log.take_all()) == [2, 3, 4]
-    assert log.lost == 1
-    assert path in files.inodes

@@ -12,8 +12,8 @@ async def owned(journal: Journal, given: Record) -> Receipt:
     return receipt
 
 
-def record(spans: int) -> Record:
-    destination = Destination("https://upstream.test", "key", None, "default")
+def record(spans: int, key: str = "key") -> Record:
+    destination = Destination("https://upstream.test", key, None, "default")
     return Record(destination, "traces", "application/json", b"{}", spans)
 
 
@@ -92,3 +92,15 @@ async def test_what_is_left_aside_is_the_backlog_until_it_is_taken() -> None:
 
 async def test_without_a_backlog_there_is_nothing_to_take() -> None:
     assert await MemoryJournal().take() is None
+
+
+async def test_records_of_skipped_tenants_stay_and_keep_their_order() -> None:
+    journal = MemoryJournal()
+    records = [record(1, key) for key in ("a", "b", "a", "b")]
+    for one in records:
+        await journal.append(one, aside=True)
+    skip = frozenset({records[0].destination.tenant})
+    taken = [await journal.take(skip) for _ in range(3)]
+    taken += [await journal.take() for _ in range(3)]
+
+    assert [one and records.index(one[0]) for one in taken] == [1, 3, None, 0, 2, None]
