@@ -117,6 +117,10 @@ class Metrics:
         self.waiting = gauge("waiting_runs", "Runs that wait for a parent.")
         self.journal_records = gauge("journal_records", "Open records in the disk journal.")
         self.journal_bytes = gauge("journal_bytes", "Bytes that the disk journal takes.")
+        self.journal_limit = gauge("journal_limit_bytes", "JOURNAL_MAX_BYTES; past it, 503.")
+        self.journal_healthy = gauge(
+            "journal_healthy", "1 while the disk journal's disk works, 0 while it owns nothing."
+        )
         self.journal_backlog = gauge(
             "journal_backlog_spans",
             "Spans and log groups in the disk journal that wait for memory.",
@@ -129,6 +133,10 @@ class Metrics:
         self.journal_corrupt = counter(
             "journal_corrupt_records",
             "Records that the journal could not read back: look at its .corrupt files.",
+        )
+        self.journal_torn = gauge(
+            "journal_torn_writes",
+            "Writes that this start found unfinished: not acknowledged, unless a file was cut.",
         )
         self.journal_later = gauge(
             "journal_later_files",

@@ -1,11 +1,11 @@
-"""What the log says of the journal's disk."""
+"""What the log says of the journal's disk, and of the room on it."""
 
 from pathlib import Path
 
 import structlog
 
 from collector.clock import Clock
-from collector.journal.trouble import Trouble
+from collector.journal.trouble import FULL, Trouble
 
 log = structlog.get_logger()
 
@@ -21,8 +21,9 @@ class Alarm:
     Bounded by one time for each reason that there is.
     """
 
-    def __init__(self, directory: Path, clock: Clock) -> None:
+    def __init__(self, directory: Path, max_bytes: int, clock: Clock) -> None:
         self._directory = directory
+        self._max_bytes = max_bytes
         self._clock = clock
         self._said: str | None = None
         self._said_at: dict[str | None, float] = {}
@@ -36,12 +37,9 @@ class Alarm:
         reason = trouble.reason if trouble is not None else None
         if reason == self._said:
             return
-        now = self._clock.monotonic()
-        before = self._said_at.get(reason)
-        if before is not None and now - before < _LOG_SECONDS:
+        if not self._may_say(reason):
             return
         self._said = reason
-        self._said_at[reason] = now
         if trouble is None:
             log.warning("the journal works again")
         else:
@@ -50,4 +48,23 @@ class Alarm:
                 reason=trouble.text,
                 error=error,
                 directory=str(self._directory),
+                remedy=trouble.remedy,
             )
+
+    def full(self) -> None:
+        """Let the log say that there is no room within the journal's own bound."""
+        if self._may_say(FULL.reason):
+            log.warning(
+                "the journal is full: requests are answered 503",
+                journal_max_bytes=self._max_bytes,
+                directory=str(self._directory),
+                remedy=FULL.remedy,
+            )
+
+    def _may_say(self, reason: str | None) -> bool:
+        now = self._clock.monotonic()
+        before = self._said_at.get(reason)
+        if before is not None and now - before < _LOG_SECONDS:
+            return False
+        self._said_at[reason] = now
+        return True

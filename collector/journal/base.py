@@ -1,11 +1,11 @@
 """What every journal promises."""
 
-from collections.abc import Set
 from typing import Literal, Protocol, TypeAlias
 
 from collector.model import Destination, Receipt, Tenant
 
 Signal: TypeAlias = Literal["traces", "logs"]
+# That of a record is its ``Destination.tenant``.
 
 
 class Record:
@@ -96,14 +96,16 @@ class Journal(Protocol):
         """
         ...
 
-    async def take(self, skip: Set[Tenant] = frozenset()) -> tuple[Record, Receipt | None] | None:
-        """Return the oldest record of the backlog, which is taken now; None where there is none.
+    async def take(
+        self, skip: frozenset[Tenant] = frozenset()
+    ) -> tuple[Record, Receipt | None] | None:
+        """Return the oldest record of the backlog, which is taken now; None without one.
 
         Before the first of them come, without a receipt, records that an earlier process finished
         lately: all that can be learned of them may help those that come after.
 
         Args:
-            skip: their records stay in the backlog, in order.
+            skip: tenants whose records stay where they are; those of each tenant come in order.
         """
         ...
 

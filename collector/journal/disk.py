@@ -2,8 +2,9 @@
 
 import asyncio
 import secrets
-from collections.abc import Sequence, Set
+from collections.abc import Sequence
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import cast
 
@@ -15,9 +16,10 @@ from collector.journal.alarm import Alarm
 from collector.journal.base import Record
 from collector.journal.files import Files, OsFiles
 from collector.journal.frames import Codec
-from collector.journal.requests import MORE, Append, Close, Open, PutBack, Request, Take
+from collector.journal.requests import AGAIN, Append, Close, Open, PutBack, Request, Take
 from collector.journal.segment import Entry
 from collector.journal.segment_log import SegmentLog
+from collector.journal.space import fits
 from collector.journal.trouble import HANGS, Trouble
 from collector.journal.writer import Outcome, Sync, Writer
 from collector.metrics import Metrics
@@ -73,27 +75,27 @@ class DiskJournal:
         self._clock = clock
         self._metrics = metrics
         self._close_seconds = close_seconds
-        self._alarm = Alarm(directory, clock)
-        codec = Codec(defaults)
+        self._alarm = Alarm(directory, max_bytes, clock)
+        files = files if files is not None else OsFiles()
         self._log = SegmentLog(
             directory,
-            files if files is not None else OsFiles(),
+            files,
             metrics.journal_corrupt.inc,
             durable=sync != "off",
             max_bytes=max_bytes,
             rest_seconds=past_seconds,
-            tenant_of=codec.tenant_of,
             random_salt=lambda: secrets.randbits(32),
         )
         self._writer = Writer(
             self._log,
             sync=sync,
             past_seconds=past_seconds,
-            codec=codec,
+            codec=Codec(defaults),
             clock=clock,
             alarm=self._alarm,
             tell=self._hear,
             refused=lambda reason: metrics.journal_failures.labels(reason).inc(),
+            fits=partial(fits, files, directory),
         )
         self._loop: asyncio.AbstractEventLoop | None = None
         self._accepting = False
@@ -106,6 +108,9 @@ class DiskJournal:
         self._aside = 0
         metrics.watch(metrics.journal_records, lambda: self._log.records)
         metrics.watch(metrics.journal_bytes, lambda: self._log.bytes)
+        metrics.watch(metrics.journal_limit, lambda: max_bytes)
+        metrics.watch(metrics.journal_healthy, lambda: self.healthy)
+        metrics.watch(metrics.journal_torn, lambda: self._log.torn_writes)
         metrics.watch(metrics.journal_later, lambda: self._log.later_files)
         metrics.watch(metrics.journal_backlog, lambda: self.backlog)
 
@@ -175,13 +180,21 @@ class DiskJournal:
         self._aside += entry.units
         return None
 
-    async def take(self, skip: Set[Tenant] = frozenset()) -> tuple[Record, Receipt | None] | None:
-        """Return a record that an earlier process finished lately, or the oldest of the backlog."""
-        if not self._accepting or not (self.backlog or self._log.past.left):
-            return None
-        while (value := await self._ask(Take(skip))) is MORE:
-            continue
-        taken = cast(tuple[Record, Entry | None] | None, value)
+    async def take(
+        self, skip: frozenset[Tenant] = frozenset()
+    ) -> tuple[Record, Receipt | None] | None:
+        """Return a record that an earlier process finished lately, or the oldest of the backlog.
+
+        Args:
+            skip: tenants whose records stay where they are.
+        """
+        answer: object = AGAIN
+        # Between two questions, appends have their turn.
+        while answer is AGAIN:
+            if not self._accepting or not (self.backlog or self._log.past.left):
+                return None
+            answer = await self._ask(Take(skip))
+        taken = cast(tuple[Record, Entry | None] | None, answer)
         if taken is None:
             return None
         record, entry = taken
@@ -257,8 +270,8 @@ class DiskJournal:
         if isinstance(request, Append) and value is not None:
             # Its sender had no 200 and sends it again.
             self._writer.settled.append(cast(Entry, value))
-        elif isinstance(request, Take) and value is not None and value is not MORE:
-            _, entry = cast(tuple[Record, Entry | None], value)
+        elif isinstance(request, Take) and isinstance(value, tuple):
+            _, entry = value
             if entry is not None:
                 self._writer.ask(PutBack(entry))
 
@@ -269,5 +282,6 @@ class DiskJournal:
         return receipt
 
     def _forget(self, receipt: Receipt) -> None:
-        _, entry = self._open.pop(receipt.key)
-        self._writer.settled.append(entry)
+        owned = self._open.pop(receipt.key, None)
+        if owned is not None:
+            self._writer.settled.append(owned[1])

@@ -208,25 +208,31 @@ class Codec:
         Raises:
             ValueError: the bytes are none of ``encode``.
         """
-        tenant = self.tenant_of(meta)
         try:
-            _, _, _, project, signal, content_type, *_ = json.loads(meta)
+            endpoint, key, workspace, project, signal, content_type, *_ = json.loads(meta)
             content = self._decompress(body)
-        except zstandard.ZstdError as exc:
+        except (TypeError, zstandard.ZstdError) as exc:
             raise ValueError("no record") from exc
-        return Record(Destination(*tenant, project), signal, content_type, content, units)
+        to = Destination(*self._present(endpoint, key, workspace), project)
+        return Record(to, signal, content_type, content, units)
 
-    def tenant_of(self, meta: bytes) -> Tenant:
-        """Return whose record it is; raises ValueError as ``decode`` does."""
+    def tenant(self, meta: bytes) -> Tenant | None:
+        """Return whose the record of *meta* is; None where nothing tells."""
         try:
             endpoint, key, workspace, *_ = json.loads(meta)
-        except TypeError as exc:
-            raise ValueError("no record") from exc
+        except (TypeError, ValueError):
+            return None
+        return self._present(endpoint, key, workspace)
+
+    def _present(
+        self, endpoint: str | bool, key: str | bool, workspace: str | bool | None
+    ) -> Tenant:
+        """Return what the first three of a meta mean now."""
         defaults = self._defaults
         return (
-            defaults.endpoint if endpoint is True else endpoint,
-            defaults.api_key if key is True else key,
-            defaults.workspace if workspace is True else workspace,
+            defaults.endpoint if isinstance(endpoint, bool) else endpoint,
+            defaults.api_key if isinstance(key, bool) else key,
+            defaults.workspace if isinstance(workspace, bool) else workspace,
         )
 
 

@@ -1,7 +1,6 @@
 """The journal that keeps its promise as long as the process lives."""
 
 from collections import deque
-from collections.abc import Set
 
 from collector.journal.base import Record
 from collector.model import Receipt, Tenant
@@ -47,7 +46,9 @@ class MemoryJournal:
             return None
         return self._receipt(record)
 
-    async def take(self, skip: Set[Tenant] = frozenset()) -> tuple[Record, Receipt | None] | None:
+    async def take(
+        self, skip: frozenset[Tenant] = frozenset()
+    ) -> tuple[Record, Receipt | None] | None:
         """Return the oldest record of the backlog, which is taken now; None where there is none."""
         for number, record in enumerate(self._aside):
             if record.destination.tenant not in skip:

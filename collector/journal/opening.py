@@ -24,6 +24,11 @@ def segment_path(directory: Path, order: int, salt: int) -> Path:
     return directory / f"{order:010d}-{salt:08x}.journal"
 
 
+def draft_path(directory: Path, order: int, salt: int) -> Path:
+    """Return the name that such a file has before it has its content; a start removes it."""
+    return directory / f"{segment_path(directory, order, salt).name}.tmp"
+
+
 class Opened:
     """What a journal's directory holds. What is of no use in it is removed, put aside or mended.
 
@@ -31,6 +36,7 @@ class Opened:
         segments: those with records, or with word of others' records, in order.
         last_order: the highest order that is in use.
         later_files: how many files only a later version of this program can read.
+        torn_writes: how many writes an earlier process left unfinished.
         units: what the open records owe.
     """
 
@@ -46,11 +52,16 @@ class Opened:
         self.last_order = 0
         self.later_files = 0
         self.units = 0
+        self.torn_writes = 0
         before = keeper.lost
         found = self._found(directory)
         last = next((segment for segment in reversed(found) if not segment.damaged), None)
         scans = [Scan(segment, files, keeper, last=segment is last) for segment in found]
         self._settle(scans)
+        for scan in scans:
+            if scan.torn:
+                self.torn_writes += 1
+                log.info("an unfinished write was cut off", file=scan.segment.path.name)
         for scan in scans:
             if scan.frames:
                 self.segments.append(scan.segment)

@@ -62,7 +62,7 @@ class Past:
                     if checksum(segment.salt, payload) == frame.checksum:
                         meta, body = payload[: frame.meta_bytes], payload[frame.meta_bytes :]
                         yield meta, body, frame.units
-            except OSError:
+            except (OSError, MemoryError):
                 continue
 
     def _done_of(self, segment: Segment) -> Iterator[Frame]:

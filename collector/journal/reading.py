@@ -1,7 +1,7 @@
 """The backlog: the records on disk that nobody has taken, from the oldest on."""
 
 from bisect import bisect_left
-from collections.abc import Callable, Sequence, Set
+from collections.abc import Callable, Sequence
 from typing import TypeAlias
 from weakref import WeakSet
 
@@ -10,20 +10,18 @@ from collector.journal.frames import (
     FRAME_HEADER_BYTES,
     RECORD,
     SEGMENT_HEADER_BYTES,
-    Frame,
     checksum,
 )
 from collector.journal.keeping import Keeper
-from collector.journal.segment import Damage, Entry, Segment, walk
+from collector.journal.segment import MOST_FAILURES, Damage, Entry, Segment, walk
 from collector.model import Tenant
 
-# Raises ValueError where the bytes are none of a record's meta.
-TenantOf: TypeAlias = Callable[[bytes], Tenant]
+TenantOf: TypeAlias = Callable[[bytes], Tenant | None]
+# Order of a segment, and offset in it.
+_Place: TypeAlias = tuple[int, int]
 
-# What one call may read of records that it passes: some milliseconds.
-_MOST_PASSED = 2000
-# So often is read what cannot be read; between two tries the disk has to work again.
-_TRIES = 10
+# Frames that one take passes: some milliseconds, in which nothing can be appended.
+_MOST_PASSED = 256
 
 
 class Taken:
@@ -45,29 +43,30 @@ class Taken:
 class Backlog:
     """A place in the segments: every record that nobody has taken is there or behind it.
 
+    It moves on behind what was read, and not when reading fails: a disk that fails for a while
+    costs nothing. Only what failed ten times is passed, until the next start.
+
+    So it is but for the records of tenants that were skipped. Each of these tenants, and there are
+    as many as a caller has skipped, has a place of its own, before which there is none of its own.
+
     Attributes:
         records: how many there are.
         lost_units: units of those that turned out to be unreadable, since the start.
         bad: entries of records that were found to be damaged, which the log forgets.
-        more: the last ``take`` has read enough for one call, and not all.
+        paused: the last take found nothing so far, and has yet to look at the rest.
     """
 
-    def __init__(self, files: Files, keeper: Keeper, tenant_of: TenantOf) -> None:
-        """Make it, with nothing to read; *tenant_of* tells by its meta whose a record is."""
+    def __init__(self, files: Files, keeper: Keeper) -> None:
         self._files = files
-        self._tenant_of = tenant_of
         self._keeper = keeper
-        self._order = 0
-        self._offset = SEGMENT_HEADER_BYTES
+        self._place: _Place = 0, SEGMENT_HEADER_BYTES
+        self._skipped: dict[Tenant, _Place] = {}
         self._units = 0
         self.records = 0
         self.lost_units = 0
         self.bad: list[Entry] = []
-        self.more = False
-        # Of each tenant that was passed, where its first record is.
-        self._passed: dict[Tenant, tuple[int, int]] = {}
+        self.paused = False
         self._left = 0
-        self._failures = 0
         # A segment is spoken of once.
         self._told: WeakSet[Segment] = WeakSet()
 
@@ -76,17 +75,13 @@ class Backlog:
         self.records, self._units = records, units
 
     def add(self, entry: Entry) -> None:
-        """Count a record that was appended and is nobody's."""
+        """Count a record that is nobody's: it was just appended, or it was taken and put back."""
+        place = entry.segment.order, entry.offset
         if not self.records:
             # What lies before it has been taken; there is no need to pass it again.
-            self._stand_at(entry)
-        self.records += 1
-        self._units += entry.units
-
-    def put_back(self, entry: Entry) -> None:
-        """Count a record that was taken and is nobody's again."""
-        if not self.records or (entry.segment.order, entry.offset) < (self._order, self._offset):
-            self._stand_at(entry)
+            self._place = place
+            self._skipped.clear()
+        self._place = min(self._place, place)
         self.records += 1
         self._units += entry.units
 
@@ -99,48 +94,48 @@ class Backlog:
         """Go back to the beginning of what took the place of *run*, if that was the place."""
         first, last = run[0].order, run[-1].order
         start = first, SEGMENT_HEADER_BYTES
-        if first <= self._order <= last:
-            self._order, self._offset = start
-        for tenant, (order, _) in self._passed.items():
+        if first <= self._place[0] <= last:
+            self._place = start
+        for tenant, (order, _) in self._skipped.items():
             if first <= order <= last:
-                self._passed[tenant] = start
+                self._skipped[tenant] = start
 
-    def take(self, segments: Sequence[Segment], skip: Set[Tenant]) -> Taken | None:
+    def take(
+        self, segments: Sequence[Segment], skip: frozenset[Tenant], tenant_of: TenantOf
+    ) -> Taken | None:
         """Return the oldest record that can be read, which is taken now; None without one.
 
         What is damaged is counted, kept aside, and passed.
 
         Args:
-            skip: tenants whose records are passed, and come when it names them no more.
+            skip: tenants whose records are passed, and stay.
+            tenant_of: tells whose record a meta is of.
 
         Raises:
-            OSError: the disk does not give what is there; try again later.
+            OSError: the disk does not work; try again later.
+            MemoryError: so it is with memory.
         """
-        self.more = False
-        for tenant in self._passed.keys() - skip:
-            place = self._passed.pop(tenant)
-            if place < (self._order, self._offset):
-                self._order, self._offset = place
+        self._return_to(skip)
+        self.paused = False
         self._left = _MOST_PASSED
         while self.records:
-            at = bisect_left(segments, self._order, key=_order)
+            at = bisect_left(segments, self._place[0], key=_order)
             if at == len(segments):
-                if self._passed:
-                    break
-                # The rest was in bytes that are damaged.
-                self.lost_units += self._units
-                self.records = self._units = 0
+                if not self._skipped:
+                    # The rest was in bytes that are damaged.
+                    self.lost_units += self._units
+                    self.records = self._units = 0
                 break
             segment = segments[at]
-            if segment.order != self._order:
-                self._order, self._offset = segment.order, SEGMENT_HEADER_BYTES
+            if segment.order != self._place[0]:
+                self._place = segment.order, SEGMENT_HEADER_BYTES
             try:
-                taken = self._next_of(segment, skip)
-                self._failures = 0
+                taken = self._next_of(segment, skip, tenant_of)
             except OSError:
-                self._failures += 1
-                if self._failures % _TRIES:
+                segment.failures += 1
+                if segment.failures <= MOST_FAILURES:
                     raise
+                # Where the next header is nobody knows.
                 segment.damaged = True
                 self._keeper.lose(1)
                 self._keeper.tell("a file of the journal cannot be read any more")
@@ -149,19 +144,46 @@ class Backlog:
                 self.records -= 1
                 self._units -= taken.entry.units
                 return taken
-            if self.more:
+            if not self._left:
+                self.paused = True
                 break
-            if self._passed and segment is segments[-1]:
-                # More may be written to it.
-                self._offset = segment.size
-                break
-            self._order, self._offset = segment.order + 1, SEGMENT_HEADER_BYTES
+            self._place = segment.order + 1, SEGMENT_HEADER_BYTES
         return None
 
-    def _next_of(self, segment: Segment, skip: Set[Tenant]) -> Taken | None:
+    def spoiled(self, entry: Entry) -> None:
+        """Keep a record aside that is nobody's and not what was written."""
+        self._keeper.copy(entry.segment, entry.offset, entry.offset + entry.size)
+        self._lose(entry, "records of the journal are damaged: they were kept aside")
+        self.bad.append(entry)
+
+    def _pass(self, entry: Entry) -> None:
+        """Leave a record to the next start: nobody has it, and nobody is given it."""
+        entry.segment.taken[entry.ordinal] = entry
+        self._lose(entry, "records of the journal cannot be read: the next start tries them again")
+
+    def _lose(self, entry: Entry, message: str) -> None:
+        self._keeper.lose(1)
+        if entry.segment not in self._told:
+            self._told.add(entry.segment)
+            self._keeper.tell(message)
+        self.lost_units += entry.units
+
+    def _return_to(self, skip: frozenset[Tenant]) -> None:
+        """Go back to where the records begin of those that were skipped and are no longer."""
+        for tenant in [tenant for tenant in self._skipped if tenant not in skip]:
+            self._place = min(self._place, self._skipped.pop(tenant))
+
+    def _next_of(
+        self, segment: Segment, skip: frozenset[Tenant], tenant_of: TenantOf
+    ) -> Taken | None:
         files, fd, salt = self._files, segment.fd, segment.salt
-        for frame in walk(files, fd, salt, self._offset, segment.size):
+        for frame in walk(files, fd, salt, self._place[1], segment.size):
+            if not self._left:
+                break
+            self._left -= 1
+            here, behind = (segment.order, frame.offset), (segment.order, frame.end)
             if isinstance(frame, Damage):
+                self._place = behind
                 self._keeper.copy(segment, frame.offset, frame.end)
                 self._keeper.lose(1)
                 self._keeper.tell("a part of the journal is damaged: it was kept aside")
@@ -171,50 +193,33 @@ class Backlog:
                 or segment.is_done(frame.ordinal)
                 or frame.ordinal in segment.taken
             ):
+                self._place = behind
                 continue
-            if skip and self._passes(segment, frame, skip):
-                if self.more:
-                    return None
-                continue
-            entry = Entry(segment, frame.offset, frame.ordinal, frame.units, frame.size)
             start = frame.offset + FRAME_HEADER_BYTES
-            payload = files.read(fd, frame.end - start, start)
-            self._offset = frame.end
+            if skip:
+                tenant = tenant_of(files.read(fd, frame.meta_bytes, start))
+                if tenant is not None and tenant in skip:
+                    self._skipped[tenant] = min(self._skipped.get(tenant, here), here)
+                    self._place = behind
+                    continue
+            entry = Entry(segment, frame.offset, frame.ordinal, frame.units, frame.size)
+            try:
+                payload = files.read(fd, frame.end - start, start)
+            except OSError:
+                if segment.failures < MOST_FAILURES:
+                    raise
+                self._place = behind
+                self.drop(entry)
+                self._pass(entry)
+                continue
+            self._place = behind
+            segment.failures = 0
             if checksum(salt, payload) == frame.checksum:
                 segment.taken[frame.ordinal] = entry
                 return Taken(entry, payload[: frame.meta_bytes], payload[frame.meta_bytes :])
             self.drop(entry)
             self.spoiled(entry)
         return None
-
-    def spoiled(self, entry: Entry) -> None:
-        """Keep a record aside that is nobody's and not what was written."""
-        segment = entry.segment
-        self._keeper.copy(segment, entry.offset, entry.offset + entry.size)
-        self._keeper.lose(1)
-        if segment not in self._told:
-            self._told.add(segment)
-            self._keeper.tell("records of the journal are damaged: they were kept aside")
-        self.lost_units += entry.units
-        self.bad.append(entry)
-
-    def _stand_at(self, entry: Entry) -> None:
-        self._order, self._offset = entry.segment.order, entry.offset
-
-    def _passes(self, segment: Segment, frame: Frame, skip: Set[Tenant]) -> bool:
-        at = frame.offset + FRAME_HEADER_BYTES
-        try:
-            tenant = self._tenant_of(self._files.read(segment.fd, frame.meta_bytes, at))
-        except ValueError:
-            return False
-        if tenant not in skip:
-            return False
-        place = segment.order, frame.offset
-        self._passed[tenant] = min(place, self._passed.get(tenant, place))
-        self._offset = frame.end
-        self._left -= 1
-        self.more = self._left == 0
-        return True
 
 
 def _order(segment: Segment) -> int:

@@ -1,13 +1,11 @@
-"""What the journal asks of its thread."""
-
-from collections.abc import Set
+"""What can be asked of the thread of the disk journal."""
 
 from collector.journal.base import Record
 from collector.journal.segment import Entry
 from collector.model import Tenant
 
-# The answer to ``Take`` when not all of the backlog was looked at.
-MORE = object()
+# The value of a ``Take`` that has to be asked again.
+AGAIN = object()
 
 
 class Request:
@@ -31,13 +29,12 @@ class Close(Request):
 class Take(Request):
     """Read the next record of the past or the oldest of the backlog.
 
-    The value is the record and its entry, or None instead of either; ``MORE`` asks to be asked
-    again, behind whatever waits.
+    The value is the record and its entry, or None instead of either, or ``AGAIN``.
     """
 
     __slots__ = ("skip",)
 
-    def __init__(self, skip: Set[Tenant]) -> None:
+    def __init__(self, skip: frozenset[Tenant]) -> None:
         self.skip = skip
 
 

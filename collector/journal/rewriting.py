@@ -14,7 +14,7 @@ from collector.journal.frames import (
 )
 from collector.journal.keeping import Keeper
 from collector.journal.layout import settled_frame
-from collector.journal.segment import Damage, Segment, walk
+from collector.journal.segment import MOST_FAILURES, Damage, Segment, walk
 
 _PIECE_BYTES = 1 << 20
 
@@ -83,7 +83,8 @@ class Rewriting:
             carried: numbers of records of other segments that are done, of which the run has word.
 
         Raises:
-            OSError: it could not be written; the run is as it was.
+            OSError: it could not be written, or the run not be read; the run is as it was. Records
+                that could not be read ten times are left out.
         """
         parts: list[bytes] = []
         start = offset = to.size
@@ -134,10 +135,13 @@ class Rewriting:
         for segment in self._run:
             records = self._records_of(segment)
             while True:
-                # An error of reading is the old segment's, one of writing must leave this method.
+                # Only errors of reading are the old segment's.
                 try:
                     found = next(records, None)
                 except OSError:
+                    segment.failures += 1
+                    if segment.failures <= MOST_FAILURES:
+                        raise
                     segment.damaged = True
                     break
                 if found is None:
@@ -151,7 +155,13 @@ class Rewriting:
                 self._keeper.copy(segment, frame.offset, frame.end)
             elif frame.kind == RECORD and not segment.is_done(frame.ordinal):
                 start = frame.offset + FRAME_HEADER_BYTES
-                payload = files.read(fd, frame.end - start, start)
+                try:
+                    payload = files.read(fd, frame.end - start, start)
+                except OSError:
+                    if segment.failures < MOST_FAILURES:
+                        raise
+                    segment.damaged = True
+                    continue
                 if checksum(salt, payload) == frame.checksum:
                     yield frame, payload
                 else:

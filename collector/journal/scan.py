@@ -29,12 +29,13 @@ class Scan:
 
     Damaged bytes are copied to a file beside it and marked as a gap, or cut off where they are its
     end. A kill in the middle of a write leaves the beginning of a frame at the end of the last
-    segment: that is no damage, for nobody had a 200 for it. Records are not checked beyond their
-    headers; that is done when they are taken.
+    segment: that is no damage, for nobody had a 200 for it, and it is only cut off. Records are not
+    checked beyond their headers; that is done when they are taken.
 
     Attributes:
         settled: numbers of records that it says are done.
         frames: how many frames it has, gaps aside.
+        torn: it ended with the beginning of a frame, which was cut off.
         whole: no bytes in it wait to be put aside with the file.
     """
 
@@ -48,6 +49,7 @@ class Scan:
         self._last = last
         self.settled: list[int] = []
         self.frames = 0
+        self.torn = False
         self._files = files
         self._keeper = keeper
         self._ordinals = 0
@@ -101,6 +103,7 @@ class Scan:
         ):
             if isinstance(piece, Damage):
                 if self._last and self._torn(piece):
+                    self.torn = True
                     self._cut(piece)
                 else:
                     damages.append(piece)

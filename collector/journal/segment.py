@@ -10,6 +10,10 @@ from collector.journal.frames import FRAME_HEADER_BYTES, Frame, find_frame, read
 _WINDOW_BYTES = 4096
 _SEARCH_BYTES = 1 << 20
 
+# A disk that works but for one place has failed there so often: it will not come back soon. Between
+# two of them the journal has seen to it that the disk can be written to.
+MOST_FAILURES = 10
+
 
 class Draft:
     """A record that is about to be appended.
@@ -75,6 +79,7 @@ class Segment:
         unsynced: something was written since the last sync.
         sealed: when it was seen to be written no more, in seconds of the caller's clock.
         over: it has rested: nobody will want its done records.
+        failures: reads of its records in a row that failed, see ``MOST_FAILURES``.
         suspect: its name is gone, or a sync failed: what is open has to be written elsewhere.
     """
 
@@ -82,6 +87,7 @@ class Segment:
         "__weakref__",
         "_done",
         "damaged",
+        "failures",
         "fd",
         "live",
         "live_bytes",
@@ -116,6 +122,7 @@ class Segment:
         self.unsynced = False
         self.suspect = False
         self.damaged = False
+        self.failures = 0
         self.sealed: float | None = None
         self.over = False
         self._done = bytearray()
@@ -175,7 +182,7 @@ def walk(files: Files, fd: int, salt: int, start: int, end: int) -> Iterator[Fra
     offset = start
     while offset < end:
         if not base <= offset <= base + len(window) - FRAME_HEADER_BYTES:
-            window, base = files.read(fd, min(_WINDOW_BYTES, end - offset), offset), offset
+            window, base = _window(files, fd, offset, end), offset
         frame = read_frame(window, offset - base, salt, offset)
         if frame is None or frame.end > end:
             damage = Damage(offset, _next_frame(files, fd, salt, offset + 1, end))
@@ -184,6 +191,14 @@ def walk(files: Files, fd: int, salt: int, start: int, end: int) -> Iterator[Fra
         else:
             yield frame
             offset = frame.end
+
+
+def _window(files: Files, fd: int, offset: int, end: int) -> bytes:
+    try:
+        return files.read(fd, min(_WINDOW_BYTES, end - offset), offset)
+    except OSError:
+        # What cannot be read may lie behind the header.
+        return files.read(fd, min(FRAME_HEADER_BYTES, end - offset), offset)
 
 
 def _next_frame(files: Files, fd: int, salt: int, start: int, end: int) -> int:

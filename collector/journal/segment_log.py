@@ -1,10 +1,10 @@
 """The journal's records on disk: appended, read again, forgotten."""
 
-from collections.abc import Callable, Sequence, Set
-from contextlib import suppress
-from errno import EDQUOT, ENOENT, ENOSPC
+from collections.abc import Callable, Sequence
+from errno import ENOENT
 from pathlib import Path
 
+from collector.journal.copying import Copier
 from collector.journal.files import Files
 from collector.journal.frames import MAX_PAYLOAD_BYTES, SEGMENT_HEADER_BYTES
 from collector.journal.keeping import Keeper
@@ -13,9 +13,9 @@ from collector.journal.opening import Opened
 from collector.journal.ownership import Ownership
 from collector.journal.past import Past
 from collector.journal.reading import Backlog, Taken, TenantOf
-from collector.journal.segment import Draft, Entry, Segment
+from collector.journal.segment import Draft, Entry
 from collector.journal.segments import Segments
-from collector.journal.tidying import crowded, wasteful, worthy
+from collector.journal.space import NO_SPACE
 from collector.model import Tenant
 
 # A segment is this part of all there may be: small enough to be written anew in one go, large
@@ -32,6 +32,7 @@ class SegmentLog:
     Attributes:
         opened: what an earlier process left has been read.
         found_units: what the records that were open then owe.
+        torn_writes: how many writes that process left unfinished.
         later_files: how many files it has left to a later version of this program.
         backlog: the records that nobody has taken.
         past: those that were done lately when it was opened.
@@ -46,7 +47,6 @@ class SegmentLog:
         durable: bool,
         max_bytes: int,
         rest_seconds: float = 0.0,
-        tenant_of: TenantOf,
         random_salt: Callable[[], int],
     ) -> None:
         """Make it; nothing is read yet.
@@ -56,7 +56,6 @@ class SegmentLog:
             durable: files outlive the machine's power before others are removed for them.
             max_bytes: bound of the files; what is kept aside has an eighth of it for itself.
             rest_seconds: how long done records stay, where there is room, for ``recall``.
-            tenant_of: tells by its meta whose a record is.
             random_salt: 32 bits at random.
         """
         self._directory = directory
@@ -64,7 +63,6 @@ class SegmentLog:
         self._keeper = Keeper(files, count_lost, max_bytes // _KEPT)
         self._durable = durable
         self._rests = rest_seconds > 0
-        self._max_bytes = max_bytes
         self._ownership = Ownership(directory, files)
         self._segments = Segments(
             directory,
@@ -77,8 +75,10 @@ class SegmentLog:
         )
         self.opened = False
         self.found_units = 0
+        self.torn_writes = 0
         self.later_files = 0
-        self.backlog = Backlog(files, self._keeper, tenant_of)
+        self.backlog = Backlog(files, self._keeper)
+        self._copier = Copier(self._segments, max_bytes, self.backlog.moved)
         self.past = Past(files, self._segments.has)
 
     @property
@@ -89,7 +89,7 @@ class SegmentLog:
     @property
     def most_bytes(self) -> int:
         """What a record may take at most, if it is the only one."""
-        return min(self._bound - SEGMENT_HEADER_BYTES, MAX_PAYLOAD_BYTES)
+        return min(self._copier.bound - SEGMENT_HEADER_BYTES, MAX_PAYLOAD_BYTES)
 
     @property
     def records(self) -> int:
@@ -110,6 +110,7 @@ class SegmentLog:
         if self._rests:
             self.past.begin(found.segments)
         self.found_units = found.units
+        self.torn_writes = found.torn_writes
         self.later_files = found.later_files
         self.opened = True
 
@@ -170,25 +171,25 @@ class SegmentLog:
             self.backlog.drop(entry)
         self._segments.finish(entry)
 
-    def take(self, skip: Set[Tenant] = frozenset()) -> Taken | None:
-        """Return the oldest record of the backlog, which is taken now; None where there is none.
+    def take(self, skip: frozenset[Tenant], tenant_of: TenantOf) -> Taken | None:
+        """Return the oldest record of the backlog, which is taken now; None without one.
 
-        Args:
-            skip: tenants whose records stay; where ``backlog.more``, not all were looked at.
-
-        Raises:
-            OSError: the disk does not give what is there; try again later.
+        Also None, for now, when so many were passed that others shall have their turn, see
+        ``backlog``. Arguments and errors are as there.
         """
         try:
-            return self.backlog.take(self._segments.all, skip)
+            return self.backlog.take(self._segments.all, skip, tenant_of)
         finally:
             self._forget_bad()
 
     def put_back(self, entry: Entry) -> None:
-        """Let a taken record be nobody's again."""
-        if not entry.done:
+        """Let a taken record that was not settled be nobody's again."""
+        if entry.done:
+            # Its bytes were lost while it was taken: it is in no backlog.
+            self.backlog.lost_units += entry.units
+        else:
             del entry.segment.taken[entry.ordinal]
-            self.backlog.put_back(entry)
+            self.backlog.add(entry)
 
     def spoil(self, entry: Entry) -> None:
         """Keep a taken record aside whose bytes are none of a record."""
@@ -202,17 +203,12 @@ class SegmentLog:
             OSError: as ``append``.
         """
         segments = self._segments
-        if segments.bytes + size > self._bound:
+        if segments.bytes + size > self._copier.bound:
             if segments.active is not None and not segments.active.live:
                 segments.seal(segments.active)
             segments.end_rest()
             self.append([], sync=False)
-        while segments.bytes + size > self._bound:
-            run = wasteful(segments.all, segments.segment_bytes, self._max_bytes - segments.bytes)
-            if not run:
-                return False
-            self._rewrite(run)
-        return True
+        return self._copier.make_room(size)
 
     def tidy(self, now: float) -> None:
         """Say what is settled, and let there be fewer files if there are too many.
@@ -229,10 +225,7 @@ class SegmentLog:
             raise FileNotFoundError(ENOENT, "a file of the journal was removed")
         segments.age(now)
         self.append([], sync=False)
-        written = [segment for segment in segments.all if segment is not segments.active]
-        run = crowded(written, segments.segment_bytes, self._max_bytes - segments.bytes)
-        if run:
-            self._rewrite(run)
+        self._copier.tidy(now)
 
     def mend(self, size: int) -> None:
         """Return when the disk works again: all that is open is on it, and there is room.
@@ -253,18 +246,15 @@ class SegmentLog:
         self._ownership.take()
         segments.find_missing()
         try:
-            segments.try_out(min(size, segments.segment_bytes))
+            segments.try_out(size)
         except OSError as exc:
-            if exc.errno in (ENOSPC, EDQUOT):
-                # Rather does a settled record come back after a kill than a full disk stay full.
-                segments.remove_doomed(said=True)
-                for segment in worthy(segments.all):
-                    with suppress(OSError):
-                        self._rewrite([segment])
-            raise
-        for segment in list(segments.all):
-            if segment.suspect:
-                self._rewrite([segment])
+            if exc.errno not in NO_SPACE:
+                raise
+            # Rather does a settled record come back after a kill than a full disk stay full.
+            segments.remove_doomed(said=True)
+            self._copier.make_space()
+            segments.try_out(size)
+        self._copier.save_suspects()
 
     def close(self) -> None:
         """Say what is settled and give the directory back.
@@ -283,15 +273,6 @@ class SegmentLog:
         finally:
             segments.close()
             self._ownership.release()
-
-    @property
-    def _bound(self) -> int:
-        # A copy must have room before its original goes.
-        return self._max_bytes - self._segments.segment_bytes
-
-    def _rewrite(self, run: Sequence[Segment]) -> None:
-        self._segments.rewrite(run)
-        self.backlog.moved(run)
 
     def _forget_bad(self) -> None:
         for entry in self.backlog.bad:

@@ -2,7 +2,7 @@
 
 import threading
 from collections import deque
-from collections.abc import Callable, Sequence, Set
+from collections.abc import Callable, Sequence
 from queue import Empty, SimpleQueue
 from typing import Literal, TypeAlias
 
@@ -11,15 +11,22 @@ from collector.errors import JournalInUse, Overloaded, TooLarge
 from collector.journal.alarm import Alarm
 from collector.journal.base import Record
 from collector.journal.frames import Codec, came_of
-from collector.journal.requests import MORE, Append, Close, Open, PutBack, Request, Take
+from collector.journal.requests import AGAIN, Append, Close, Open, PutBack, Request, Take
 from collector.journal.segment import Draft, Entry
 from collector.journal.segment_log import SegmentLog
-from collector.journal.trouble import BROKEN, FULL, NO_MEMORY, Trouble, trouble_of
+from collector.journal.trouble import (
+    BROKEN,
+    DISK_FULL,
+    FULL,
+    NO_MEMORY,
+    Trouble,
+    trouble_of,
+)
 from collector.model import Tenant
 
 Sync: TypeAlias = Literal["always", "interval", "off"]
 # What the waiting callers get: a value or an error each.
-Outcome: TypeAlias = "tuple[Request, object, BaseException | None]"
+Outcome: TypeAlias = tuple[Request, object, BaseException | None]
 
 # Between two looks at what is settled, unsynced or out of order; "interval" means this.
 _TICK_SECONDS = 1.0
@@ -27,6 +34,8 @@ _TICK_SECONDS = 1.0
 _BATCH_BYTES = 4 << 20
 # A disk that takes this much works, whatever failed.
 _MOST_PROBED_BYTES = 1 << 20
+# Between two looks at whether the disk has room for what was too large for it.
+_FIT_SECONDS = 5.0
 # A record may have come long before it was done: an outage or two were between.
 _PASTS = 12
 _TOO_LARGE = "the request is larger than the journal may be: JOURNAL_MAX_BYTES"
@@ -51,6 +60,7 @@ class Writer:
         alarm: Alarm,
         tell: Callable[[Sequence[Outcome]], None],
         refused: Callable[[str], None],
+        fits: Callable[[int], bool],
     ) -> None:
         """Bind it; ``start`` begins.
 
@@ -58,6 +68,7 @@ class Writer:
             past_seconds: done records that came many times longer ago are not told of.
             tell: gets what becomes of requests, in the writer's thread.
             refused: gets the reason of each record that cannot be owned.
+            fits: whether the disk has room for so many bytes.
         """
         self._log = segment_log
         self._sync = sync
@@ -66,10 +77,14 @@ class Writer:
         self._alarm = alarm
         self._tell = tell
         self._refused = refused
+        self._fits = fits
         self._codec = codec
         self._requests: SimpleQueue[Request] = SimpleQueue()
         self._ticked = clock.monotonic()
         self._wanted = 0
+        # A disk that works has had no room for so many bytes at once.
+        self._too_many: int | None = None
+        self._fit_at = 0.0
         # A process that ends without close has nothing left to say: what is open stays open.
         self._thread = threading.Thread(target=self._run, name="journal", daemon=True)
         self.trouble: Trouble | None = None
@@ -155,8 +170,11 @@ class Writer:
                     elif draft.size > self._log.most_bytes:
                         outcomes.append((request, None, TooLarge(_TOO_LARGE)))
                         continue
+                    elif self._too_many is not None and size + draft.size >= self._too_many:
+                        refusal = DISK_FULL
                     elif not self._log.has_room(size + draft.size):
                         refusal = FULL
+                        self._alarm.full()
                     else:
                         asked.append(request)
                         drafts.append(draft)
@@ -168,8 +186,12 @@ class Writer:
                 (request, entry, None) for request, entry in zip(asked, entries, strict=True)
             ]
         except OSError as exc:
-            self._wanted = min(size, _MOST_PROBED_BYTES)
-            self._refuse_rest(appends, outcomes, trouble_of(exc), exc)
+            trouble = trouble_of(exc)
+            # With just as much, the next one would fail again.
+            self._wanted = min(2 * size, _MOST_PROBED_BYTES)
+            if trouble.reason == DISK_FULL.reason and size > self._wanted:
+                self._too_many, self._fit_at = size, self._ticked + _FIT_SECONDS
+            self._refuse_rest(appends, outcomes, trouble, exc)
         except Exception as exc:  # noqa: BLE001 -- callers wait for this thread
             self._refuse_rest(appends, outcomes, BROKEN, exc)
         self._tell(outcomes)
@@ -199,22 +221,26 @@ class Writer:
         except MemoryError:
             return None
 
-    def _take(self, skip: Set[Tenant]) -> object:
+    def _take(self, skip: frozenset[Tenant]) -> object:
         if self.trouble is not None:
             return None
         known = self._recall()
         if known is not None:
             return known, None
-        while (taken := self._log.take(skip)) is not None:
-            entry = taken.entry
-            try:
-                return self._codec.decode(taken.meta, taken.body, entry.units), entry
-            except ValueError:
-                self._log.spoil(entry)
-            except MemoryError:
-                self._log.put_back(entry)
-                return None
-        return MORE if self._log.backlog.more else None
+        try:
+            while (taken := self._log.take(skip, self._codec.tenant)) is not None:
+                entry = taken.entry
+                try:
+                    return self._codec.decode(taken.meta, taken.body, entry.units), entry
+                except ValueError:
+                    self._log.spoil(entry)
+                except MemoryError:
+                    self._log.put_back(entry)
+                    raise
+        except MemoryError:
+            # The record is still the next one; there may be room for it later.
+            return None
+        return AGAIN if self._log.backlog.paused else None
 
     def _recall(self) -> Record | None:
         since = self._clock.now_ns() / 1e9 - _PASTS * self._past_seconds
@@ -243,11 +269,19 @@ class Writer:
                 self._log.tidy(self._ticked)
                 if self._sync == "interval":
                     self._log.sync()
+                self._try_to_fit()
             self._alarm.tell(None)
         except (OSError, JournalInUse) as exc:
             self._fail(trouble_of(exc), exc)
         except Exception as exc:  # noqa: BLE001 -- callers wait for this thread
             self._fail(BROKEN, exc)
+
+    def _try_to_fit(self) -> None:
+        """Let large records come again when the disk has room for them."""
+        if self._too_many is not None and self._fit_at <= self._ticked:
+            self._fit_at = self._ticked + _FIT_SECONDS
+            if self._fits(self._too_many + _MOST_PROBED_BYTES):
+                self._too_many = None
 
     def _fail(self, trouble: Trouble, error: Exception) -> None:
         """Own nothing until the disk works again; say so."""

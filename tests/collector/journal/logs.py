@@ -4,15 +4,24 @@ from collections.abc import Iterator
 from itertools import count
 from pathlib import Path
 
-from collector.journal.frames import Codec
 from collector.journal.segment import Draft, Entry
 from collector.journal.segment_log import SegmentLog
-from collector.model import Destination
+from collector.model import Tenant
 from tests.collector.journal.fake_files import FakeFiles
 
 DIRECTORY = Path("/data/journal")
-NOBODY = Destination("", "", None, "")
+TENANTS = 3
 _SALTS = count(0x9E3779B1, 0x61C88647)
+
+
+def tenant(number: int) -> Tenant:
+    """Return whose the record of *number* is."""
+    return "https://upstream.test", str(number % TENANTS), None
+
+
+def tenant_of(meta: bytes) -> Tenant:
+    """Do as ``Codec.tenant``."""
+    return tenant(int(meta))
 
 
 class Log:
@@ -45,7 +54,6 @@ class Log:
             durable=sync if durable is None else durable,
             max_bytes=max_bytes,
             rest_seconds=rest_seconds,
-            tenant_of=Codec(NOBODY).tenant_of,
             random_salt=lambda: next(_SALTS) & 0xFFFFFFFF,
         )
         self.log._segments.segment_bytes = segment_bytes
@@ -58,11 +66,12 @@ class Log:
         ]
         return self.log.append(drafts, sync=self._sync)
 
-    def take(self) -> tuple[int, Entry] | None:
-        """Take the oldest record; return its number."""
-        taken = self.log.take()
-        if taken is None:
-            return None
+    def take(self, *skipped: int) -> tuple[int, Entry] | None:
+        """Take the oldest record but for the tenants of *skipped*; return its number."""
+        skip = frozenset(tenant(number) for number in skipped)
+        while (taken := self.log.take(skip, tenant_of)) is None:
+            if not self.log.backlog.paused:
+                return None
         number = int(taken.meta)
 
         assert taken.body == bytes([number % 251]) * len(taken.body)
@@ -77,16 +86,16 @@ class Log:
         """Return the numbers of the records that were done lately."""
         return [int(meta) for meta, _, _ in iter(self.log.past.next, None)]
 
-    def take_all(self) -> dict[int, Entry]:
-        """Take the whole backlog, and see that nothing comes twice."""
+    def take_all(self, *skipped: int) -> dict[int, Entry]:
+        """Take the whole backlog, as ``take`` does, and see that nothing comes twice."""
         found: dict[int, Entry] = {}
-        for number, entry in self._taken():
+        for number, entry in self._taken(skipped):
             assert number not in found
             found[number] = entry
         return found
 
-    def _taken(self) -> Iterator[tuple[int, Entry]]:
-        while (taken := self.take()) is not None:
+    def _taken(self, skipped: tuple[int, ...]) -> Iterator[tuple[int, Entry]]:
+        while (taken := self.take(*skipped)) is not None:
             yield taken
 
     def _lose(self, records: int) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
+from structlog.testing import capture_logs
 
 from collector.errors import Overloaded, TooLarge
 from collector.journal import segment_log
@@ -29,9 +30,13 @@ async def test_past_its_bound_the_journal_is_full_and_healthy(tmp_path: Path) ->
     metrics = Metrics()
     async with opened(tmp_path, max_bytes=1 << 20, metrics=metrics) as made:
         receipts = [await own(made, record(1, os.urandom(30_000))) for _ in range(29)]
-        with pytest.raises(Overloaded, match="the journal is full"):
+        with (
+            capture_logs() as logs,
+            pytest.raises(Overloaded, match="the journal is full"),
+        ):
             await asyncio.gather(*(made.append(record(1, os.urandom(30_000))) for _ in range(9)))
 
+        assert [line["journal_max_bytes"] for line in logs] == [1 << 20]
         assert made.healthy
         assert used(tmp_path) <= 1 << 20
         assert value(metrics, "journal_failures_total", reason="full")
@@ -166,6 +171,9 @@ async def test_the_metrics_tell_what_the_journal_has(tmp_path: Path) -> None:
         assert value(metrics, "journal_backlog_spans") == 4
         assert value(metrics, "journal_bytes") == used(tmp_path)
         assert value(metrics, "journal_append_seconds_count") == 2
+        assert value(metrics, "journal_limit_bytes") == 1 << 30
+        assert value(metrics, "journal_healthy") == 1
+        assert value(metrics, "journal_later_files") == 0
 
 
 async def test_a_record_whose_bytes_changed_is_skipped_counted_and_kept(tmp_path: Path) -> None:

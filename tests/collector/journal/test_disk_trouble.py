@@ -64,6 +64,7 @@ async def test_a_failing_disk_refuses_records_until_it_works_and_loses_none(
     assert refused.value.reason == text
     assert refused.value.retry_after == 1
     assert not made.healthy
+    assert value(metrics, "journal_healthy") == 0
     assert value(metrics, "journal_failures_total", reason=reason) == 1
 
     files.fail = lambda _: None

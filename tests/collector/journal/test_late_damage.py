@@ -1,9 +1,7 @@
 """What is damaged while the journal is open is passed, counted and kept aside."""
 
-import pytest
-
 from collector.journal.frames import SEGMENT_HEADER_BYTES
-from tests.collector.journal.fake_files import FakeFiles, failing
+from tests.collector.journal.fake_files import FakeFiles
 from tests.collector.journal.logs import DIRECTORY, opened
 from tests.collector.journal.test_damage import FRAME_BYTES, written
 
@@ -17,36 +15,6 @@ def test_damage_after_the_start_is_found_when_the_record_is_taken() -> None:
     assert list(log.take_all()) == [2, 4]
     assert log.lost == 2
     assert log.log.backlog.lost_units == 2
-
-
-def test_what_a_disk_does_not_give_for_a_while_is_there_when_it_does() -> None:
-    files, _ = written()
-    log = opened(files)
-    files.fail = failing("read", 5)
-    for _ in range(5):
-        with pytest.raises(OSError, match="Input/output"):
-            log.take()
-    files.fail = lambda _: None
-
-    assert list(log.take_all()) == [1, 2, 3, 4]
-    assert log.lost == 0
-
-
-def test_records_that_cannot_be_read_for_long_are_passed_and_there_after_a_start() -> None:
-    files, _ = written()
-    log = opened(files)
-    files.fail = failing("read", 5)
-    for _ in range(9):
-        with pytest.raises(OSError, match="Input/output"):
-            log.take()
-
-    assert log.take() is None
-    assert log.lost >= 1
-    assert log.log.backlog.records == 0
-
-    files.fail = lambda _: None
-
-    assert list(opened(files.after_kill()).take_all()) == [1, 2, 3, 4]
 
 
 def test_a_damaged_record_is_not_copied_when_the_rest_of_its_file_moves() -> None:

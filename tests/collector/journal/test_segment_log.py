@@ -1,10 +1,11 @@
+from contextlib import suppress
+
 import pytest
 
 from collector.journal import segment
-from collector.journal.frames import Codec
 from collector.journal.segment_log import SegmentLog
 from tests.collector.journal.fake_files import FakeFiles, failing
-from tests.collector.journal.logs import DIRECTORY, NOBODY, Log, opened
+from tests.collector.journal.logs import DIRECTORY, Log, opened
 
 MAX_BYTES = 4000
 
@@ -127,7 +128,6 @@ def test_salts_are_never_used_twice() -> None:
         lambda _: None,
         durable=True,
         max_bytes=1 << 20,
-        tenant_of=Codec(NOBODY).tenant_of,
         random_salt=lambda: next(salts),
     )
     log.open()
@@ -175,7 +175,9 @@ def test_a_file_that_cannot_be_removed_is_removed_later() -> None:
     assert log.log.bytes < before[1]
 
 
-@pytest.mark.parametrize("operation", ["create", "write", "sync", "rename", "sync_directory"])
+@pytest.mark.parametrize(
+    "operation", ["create", "write", "sync", "rename", "sync_directory", "read"]
+)
 def test_a_copy_that_fails_leaves_all_as_it_was(operation: str) -> None:
     files = FakeFiles()
     log = opened(files, max_bytes=MAX_BYTES)
@@ -193,14 +195,20 @@ def test_a_copy_that_fails_leaves_all_as_it_was(operation: str) -> None:
     assert list(opened(files.after_kill()).take_all()) == list(range(2, 13, 2))
 
 
-def test_unreadable_records_do_not_keep_the_others_from_moving() -> None:
+def test_records_that_stay_unreadable_do_not_keep_the_others_from_moving() -> None:
     files = FakeFiles()
     log = opened(files, max_bytes=MAX_BYTES)
     entries = [log.append(number)[0] for number in range(1, 13)]
     for entry in entries[::2]:
         log.log.settle(entry)
     files.fail = failing("read", 5)
-    assert log.log.has_room(MAX_BYTES - 1600)
+    for _ in range(10):
+        with pytest.raises(OSError, match="Input/output"):
+            log.log.has_room(MAX_BYTES - 1600)
+    assert log.lost == 0
+    while log.lost == 0:
+        with suppress(OSError):
+            assert log.log.has_room(MAX_BYTES - 1600)
     files.fail = lambda _: None
 
     # The pipeline has their spans; only a kill would lose them now.
@@ -269,9 +277,9 @@ def test_a_copy_for_which_the_disk_has_no_room_leaves_nothing_behind() -> None:
         log.log.settle(entry)
     log.tidy()
     files.capacity = files.used + 100
-    with pytest.raises(OSError, match="No space"):
-        log.log.has_room(MAX_BYTES - 1600)
+    room = log.log.has_room(MAX_BYTES - 1600)
     used = files.used
 
+    assert not room
     assert used == files.capacity - 100
     assert list(opened(files.after_kill()).take_all()) == list(range(2, 13, 2))

@@ -13,6 +13,7 @@ from collector.journal.trouble import trouble_of
         (OSError(errno.EROFS, "read-only"), "read_only"),
         (OSError(errno.ENOENT, "gone"), "missing"),
         (OSError(errno.ENOTDIR, "a file"), "missing"),
+        (OSError(errno.EEXIST, "a file"), "missing"),
         (OSError(errno.EIO, "bad"), "io"),
         (OSError("without a number"), "io"),
         (JournalInUse("theirs"), "in_use"),
