@@ -33,8 +33,9 @@ class LetterFile(NamedTuple):
 
     @property
     def id(self) -> str:
-        """What people call the letter by."""
-        return self.name.removeprefix(_PREFIX).removesuffix(_SUFFIX)
+        """What people call the letter by; of a name that is not UTF-8, it shows the odd bytes."""
+        readable = os.fsencode(self.name).decode("utf-8", "backslashreplace")
+        return readable.removeprefix(_PREFIX).removesuffix(_SUFFIX)
 
 
 def letter_files(folder: Path) -> list[LetterFile]:

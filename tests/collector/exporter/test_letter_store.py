@@ -47,6 +47,12 @@ def sizes(folder: Path) -> list[int]:
     return [file.size for file in letter_files(folder)]
 
 
+def test_a_name_that_is_no_utf8_has_an_id_that_can_be_shown() -> None:
+    name = os.fsdecode(b"trace_1700000000.000000_\xff.json")
+
+    assert LetterFile(1, name, 1).id == "1700000000.000000_\\xff"
+
+
 def test_the_name_has_the_time_to_the_microsecond(tmp_path: Path) -> None:
     shelf = Shelf(tmp_path)
     shelf.clock.epoch_ns = 1_700_000_000_000_042_999
