@@ -114,6 +114,9 @@ class LetterStore:
                 return None
             self._open()
             now_ns = self._clock.now_ns()
+            if self.size + len(text) > self._max_bytes:
+                # A command may have made room since.
+                self._count()
             self._expire(now_ns, self._max_bytes - len(text))
             file = LetterFile(now_ns, _name(now_ns), len(text))
             path = self._write(file.name, text)
