@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 from collector.clock import Clock
 from collector.exporter.alarm import Alarm, Timer, loop_timer
-from collector.exporter.lane import Lane, Lease
+from collector.exporter.lane import LANE_BYTES, LEASE_BYTES, Lane, Lease
 from collector.exporter.slots import Slots, Tenant
 from collector.model import Batch, SealedBatch
 
@@ -59,11 +59,11 @@ class Outbox:
 
     @property
     def held_bytes(self) -> int:
-        """Bytes of all batches: of the runs until they are sealed, of the body from then on."""
-        return self._held_bytes
+        """What all tenants and batches cost: the runs until they are sealed, then the body."""
+        return self._held_bytes + len(self._lanes) * LANE_BYTES
 
     def held_bytes_of(self, tenant: Tenant) -> int:
-        """Return the bytes of one tenant's batches, those that are in flight included."""
+        """Return what one tenant and its batches cost, those that are in flight included."""
         lane = self._lanes.get(tenant)
         return 0 if lane is None else lane.held_bytes
 
@@ -278,14 +278,14 @@ class Outbox:
 
     def _hold(self, lease: Lease) -> None:
         self._held += 1
-        self._held_bytes += lease.size
-        lease.lane.held_bytes += lease.size
+        self._held_bytes += lease.size + LEASE_BYTES
+        lease.lane.held_bytes += lease.size + LEASE_BYTES
         self._held_runs += lease.runs
 
     def _let_go(self, lease: Lease) -> None:
         self._held -= 1
-        self._held_bytes -= lease.size
-        lease.lane.held_bytes -= lease.size
+        self._held_bytes -= lease.size + LEASE_BYTES
+        lease.lane.held_bytes -= lease.size + LEASE_BYTES
         self._held_runs -= lease.runs
 
     def _arm(self, now: float) -> None:
