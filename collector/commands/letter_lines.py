@@ -100,7 +100,11 @@ def _envelope(letter: Letter | NoLetter) -> JsonObject:
 
 
 def _host(letter: Letter) -> str:
-    return urlsplit(letter.url).netloc if letter.url else "-"
+    try:
+        return urlsplit(letter.url).netloc if letter.url else "-"
+    except ValueError:
+        # Somebody wrote in the file; the others shall be listed all the same.
+        return letter.url or "-"
 
 
 def _age_text(seconds: int) -> str:

@@ -100,7 +100,8 @@ class Retry:
                 self._hopeless.add(tenant)
             return f"kept: upload failed, {trouble.reason}"
         except DestinationRefused as refusal:
-            self._hopeless.add(tenant)
+            if _is_hopeless(refusal):
+                self._hopeless.add(tenant)
             is_key = refusal.trouble == "key"
             words = "the key is refused" if is_key else "LangSmith's API is not there"
             return f"kept: {refusal.reason}, {words}"
@@ -111,11 +112,15 @@ class Retry:
         except UploadRejected as verdict:
             if batch.runs < 2:
                 return _DELIVERED if verdict.reason == _ALREADY_THERE else f"kept: {_told(verdict)}"
+            # Of several runs one may be the cause, or the one that upstream has already.
+            try:
+                singles = pieces(batch, [[position] for position in range(batch.runs)])
+            except (ValueError, IndexError):
+                return f"kept: its body cannot be taken apart, and whole it is {_told(verdict)}"
         else:
             return _DELIVERED
-        # Of several runs one may be the cause, or the one that upstream has already.
         refused: list[UploadRejected] = []
-        for single in pieces(batch, [[position] for position in range(batch.runs)]):
+        for single in singles:
             try:
                 await self._upload(single)
             except UploadRejected as verdict:
@@ -136,6 +141,11 @@ class Retry:
                     raise
                 wish = trouble.retry_after
             await self._sleep(self._policy.delay(failures, random.random(), wish))
+
+
+def _is_hopeless(refusal: DestinationRefused) -> bool:
+    # All else, as a 415 or the page of a firewall, may be said of what this letter holds.
+    return refusal.trouble == "key" or refusal.reason[0] in "23" or refusal.reason in ("404", "405")
 
 
 def _told(verdict: UploadRejected) -> str:

@@ -10,6 +10,11 @@ from collector.model import Batch, Destination, Receipt, SealedBatch
 # Batches of a lane that are out at once before any of them got through.
 _FIRST_WINDOW = 4
 
+LEASE_BYTES = 2000
+"""What a batch costs in memory beside its runs or its body, about (tracemalloc)."""
+LANE_BYTES = 2000
+"""What a tenant costs in memory beside its batches."""
+
 
 class Lease:
     """One batch in the outbox; the same object for as long as the batch is held.
@@ -93,7 +98,7 @@ class Lane:
         failures: tries that failed in a row; 0 while upstream takes batches.
         reason: what the last failure was, ``""`` while there is none.
         out: batches that a sender holds.
-        held_bytes: of all its batches; counted by the outbox.
+        held_bytes: its own, and those of all its batches, which the outbox counts.
     """
 
     __slots__ = (
@@ -122,7 +127,7 @@ class Lane:
         self.failures = 0
         self.reason = ""
         self.out = 0
-        self.held_bytes = 0
+        self.held_bytes = LANE_BYTES
 
     @property
     def empty(self) -> bool:

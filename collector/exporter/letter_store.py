@@ -33,8 +33,9 @@ class LetterFile(NamedTuple):
 
     @property
     def id(self) -> str:
-        """What people call the letter by."""
-        return self.name.removeprefix(_PREFIX).removesuffix(_SUFFIX)
+        """What people call the letter by; of a name that is not UTF-8, it shows the odd bytes."""
+        readable = os.fsencode(self.name).decode("utf-8", "backslashreplace")
+        return readable.removeprefix(_PREFIX).removesuffix(_SUFFIX)
 
 
 def letter_files(folder: Path) -> list[LetterFile]:
@@ -113,6 +114,9 @@ class LetterStore:
                 return None
             self._open()
             now_ns = self._clock.now_ns()
+            if self.size + len(text) > self._max_bytes:
+                # A command may have made room since.
+                self._count()
             self._expire(now_ns, self._max_bytes - len(text))
             file = LetterFile(now_ns, _name(now_ns), len(text))
             path = self._write(file.name, text)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 from collector.clock import Clock
 from collector.exporter.alarm import Alarm, Timer, loop_timer
-from collector.exporter.lane import Lane, Lease
+from collector.exporter.lane import LANE_BYTES, LEASE_BYTES, Lane, Lease
 from collector.exporter.slots import Slots
 from collector.model import Batch, SealedBatch, Tenant
 
@@ -57,11 +57,11 @@ class Outbox:
 
     @property
     def held_bytes(self) -> int:
-        """Bytes of all batches: of the runs until they are sealed, of the body from then on."""
-        return self._held_bytes
+        """What all tenants and batches cost: the runs until they are sealed, then the body."""
+        return self._held_bytes + len(self._lanes) * LANE_BYTES
 
     def held_bytes_of(self, tenant: Tenant) -> int:
-        """Return the bytes of one tenant's batches, those that are in flight included."""
+        """Return what one tenant and its batches cost, those that are in flight included."""
         return self._lanes[tenant].held_bytes if tenant in self._lanes else 0
 
     def tenants_holding(self, size: float) -> frozenset[Tenant]:
@@ -279,14 +279,14 @@ class Outbox:
 
     def _hold(self, lease: Lease) -> None:
         self._held += 1
-        self._held_bytes += lease.size
-        lease.lane.held_bytes += lease.size
+        self._held_bytes += lease.size + LEASE_BYTES
+        lease.lane.held_bytes += lease.size + LEASE_BYTES
         self._held_runs += lease.runs
 
     def _let_go(self, lease: Lease) -> None:
         self._held -= 1
-        self._held_bytes -= lease.size
-        lease.lane.held_bytes -= lease.size
+        self._held_bytes -= lease.size + LEASE_BYTES
+        lease.lane.held_bytes -= lease.size + LEASE_BYTES
         self._held_runs -= lease.runs
 
     def _arm(self, now: float) -> None:

@@ -1,7 +1,8 @@
 """Sealed batches cut into smaller ones.
 
 Blocks for milliseconds, most of them without the interpreter's lock: made for worker threads. What
-is read here is what ``processor.multipart`` wrote, so that it is trusted and not checked.
+is read here is what ``processor.multipart`` wrote, so that it is trusted and not checked; of a body
+that was damaged since, ValueError and IndexError are all that comes.
 """
 
 import re
@@ -105,7 +106,11 @@ def _middle(sealed: SealedBatch) -> int:
 
 
 def _body(sealed: SealedBatch) -> bytes:
-    return zstandard.ZstdDecompressor().decompress(sealed.body, max_output_size=sealed.raw_size)
+    decompressor = zstandard.ZstdDecompressor()
+    try:
+        return decompressor.decompress(sealed.body, max_output_size=sealed.raw_size)
+    except (zstandard.ZstdError, OverflowError) as error:
+        raise ValueError("not a zstd body of this size") from error
 
 
 def _span(sealed: SealedBatch, position: int) -> tuple[int, int]:
@@ -114,6 +119,8 @@ def _span(sealed: SealedBatch, position: int) -> tuple[int, int]:
 
 def _parts(body: bytes, start: int, end: int) -> Iterator[tuple[str, int]]:
     """Yield the name and the content's size of each part between two offsets."""
+    if start >= end:
+        raise ValueError("a run without a part")
     while start < end:
         end_of_head = body.index(_END_OF_HEAD, start)
         name = body.index(_NAME, start) + len(_NAME)
@@ -122,3 +129,5 @@ def _parts(body: bytes, start: int, end: int) -> Iterator[tuple[str, int]]:
         size = int(body[length:end_of_head])
         yield body[name : body.index(b'"', name)].decode(), size
         start = end_of_head + len(_END_OF_HEAD) + size + len(b"\r\n")
+    if start != end:
+        raise ValueError("a run does not end where a part does")

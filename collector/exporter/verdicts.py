@@ -108,7 +108,8 @@ class Verdicts:
         pause = self._refusals.add(where)
         if not self._is_suspect(lease):
             self._outbox.pause(lease, pause, refusal.trouble)
-        elif others_pass and _is_ripe(lease):
+        elif others_pass and _is_ripe(lease, _TRIES_SUSPECT):
+            # The others have the same key and address, so it is something in this one.
             self._outbox.replace(lease, await self._cut(lease, others_pass=True))
         else:
             self._aside(lease, long_pause(lease.tries + 1, self._random()))
@@ -282,13 +283,13 @@ def _count(part: SealedBatch, count: Callable[[float], None]) -> None:
         receipt.settle(settled)
 
 
-def _is_ripe(lease: Lease) -> bool:
-    """Return True where a batch failed often enough to be cut."""
+def _is_ripe(lease: Lease, whole: int = _TRIES_WHOLE) -> bool:
+    """Return True where a batch failed often enough to be cut; *whole*: if it never was."""
     if lease.runs == 1:
         return False
     if isinstance(lease.sealed, Suspect):
         return lease.sealed.others_pass and lease.tries + 1 >= _TRIES_SUSPECT
-    return lease.tries + 1 >= _TRIES_WHOLE
+    return lease.tries + 1 >= whole
 
 
 def _apart(sealed: SealedBatch) -> list[SealedBatch]:

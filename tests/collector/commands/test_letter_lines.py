@@ -1,3 +1,4 @@
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -41,6 +42,21 @@ def test_the_list_has_a_line_a_letter(tmp_path: Path) -> None:
         f"{second}    1d  413             1 runs  {other_size:>9}  localhost:1984",
         f"{third}    5s  unreadable      - runs       13 B  is not JSON, or not whole",
     ]
+
+
+def test_odd_letters_are_listed_with_the_others(tmp_path: Path) -> None:
+    letters = Letters(tmp_path)
+    letter_id = letters.write()
+    path = tmp_path / f"trace_{letter_id}.json"
+    odd = orjson.dumps({**orjson.loads(path.read_bytes()), "url": "http://[x"})
+    (tmp_path / os.fsdecode(b"trace_1.000000_\xff.json")).write_bytes(odd)
+
+    lines = listed(letters)
+    found = [orjson.loads(line)["id"] for line in listed(letters, as_json=True)]
+
+    assert [line.split()[0] for line in lines] == ["1.000000_\\xff", letter_id]
+    assert lines[0].endswith("  http://[x")
+    assert found == ["1.000000_\\xff", letter_id]
 
 
 def test_a_large_letter_is_told_in_kib(tmp_path: Path) -> None:

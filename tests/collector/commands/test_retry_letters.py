@@ -1,5 +1,6 @@
 from pathlib import Path
 
+import orjson
 import pytest
 
 from collector.commands.letter_choice import Choice, chosen
@@ -274,6 +275,54 @@ async def test_what_langsmiths_sdk_saved_is_sent_as_it_is(tmp_path: Path) -> Non
     assert all_went
     assert [(batch.body, batch.headers) for batch in upstream.took] == [
         (b"abc", {"Content-Type": "x"})
+    ]
+
+
+def edited(letters: Letters, letter_id: str, **members: object) -> None:
+    """Write other members into a letter."""
+    path = letters.folder / f"trace_{letter_id}.json"
+    path.write_bytes(orjson.dumps({**orjson.loads(path.read_bytes()), **members}))
+
+
+@pytest.mark.parametrize(
+    "members",
+    [
+        {"body_base64": "eHh4"},
+        {"ends": [7, 9]},
+        {"ends": [900, 100]},
+    ],
+)
+async def test_a_letter_that_cannot_be_taken_apart_stays_and_the_next_one_goes(
+    tmp_path: Path, members: dict[str, object]
+) -> None:
+    letters, upstream = Letters(tmp_path), Upstream(UploadRejected("422", "bad body"))
+    odd = letters.write(sealed(placed(1), placed(2)))
+    good = letters.write(sealed(placed(3)))
+    edited(letters, odd, **members)
+
+    all_went, told = await retry(letters, upstream)
+
+    assert not all_went
+    assert told == [
+        f"{odd}  kept: its body cannot be taken apart, and whole it is refused again, 422: "
+        "bad body",
+        f"{good}  delivered",
+    ]
+    assert letters.ids() == [odd]
+
+
+@pytest.mark.parametrize("status", ["415", "400", "403"])
+async def test_what_may_be_said_of_one_letter_does_not_stop_the_others(
+    tmp_path: Path, status: str
+) -> None:
+    letters, upstream = Letters(tmp_path), Upstream(DestinationRefused(status, "endpoint"))
+    first, second = letters.write(), letters.write()
+
+    _, told = await retry(letters, upstream)
+
+    assert told == [
+        f"{first}  kept: {status}, LangSmith's API is not there",
+        f"{second}  delivered",
     ]
 
 

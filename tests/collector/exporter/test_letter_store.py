@@ -47,6 +47,24 @@ def sizes(folder: Path) -> list[int]:
     return [file.size for file in letter_files(folder)]
 
 
+def test_a_name_that_is_no_utf8_has_an_id_that_can_be_shown() -> None:
+    name = os.fsdecode(b"trace_1700000000.000000_\xff.json")
+
+    assert LetterFile(1, name, 1).id == "1700000000.000000_\\xff"
+
+
+def test_the_room_that_a_command_made_is_used_before_a_letter_is_deleted(tmp_path: Path) -> None:
+    shelf = Shelf(tmp_path, max_bytes=1000)
+    paths = [shelf.add(100) for _ in range(10)]
+    for path in paths[5:]:
+        path.unlink()
+
+    new = shelf.add(100)
+
+    assert shelf.there() == {*paths[:5], new}
+    assert (shelf.store.count, shelf.store.size, shelf.expired("size")) == (6, 600, 0)
+
+
 def test_the_name_has_the_time_to_the_microsecond(tmp_path: Path) -> None:
     shelf = Shelf(tmp_path)
     shelf.clock.epoch_ns = 1_700_000_000_000_042_999

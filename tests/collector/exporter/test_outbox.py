@@ -1,7 +1,7 @@
 import asyncio
 
 from collector.clock import SystemClock
-from collector.exporter.lane import Lease
+from collector.exporter.lane import LANE_BYTES, LEASE_BYTES, Lease
 from collector.exporter.outbox import Outbox
 from tests.collector.exporter import samples
 from tests.fakes import PATIENCE, FakeClock
@@ -38,7 +38,7 @@ async def test_a_batch_is_held_until_it_is_done() -> None:
 
     outbox.done(lease)
 
-    assert held == (700, 3, False)
+    assert held == (LANE_BYTES + LEASE_BYTES + 700, 3, False)
     assert (outbox.held_bytes, outbox.held_runs, outbox.idle) == (0, 0, True)
 
 
@@ -52,7 +52,7 @@ async def test_a_sealed_batch_weighs_what_its_body_weighs() -> None:
     weight = outbox.held_bytes
     outbox.done(lease)
 
-    assert weight == len(b"body of 3 runs")
+    assert weight == LANE_BYTES + LEASE_BYTES + len(b"body of 3 runs")
     assert lease.batch is None
     assert outbox.held_bytes == 0
 
@@ -66,8 +66,9 @@ async def test_each_tenant_holds_what_waits_and_what_is_in_flight() -> None:
 
     outbox.done(lease)
 
-    assert held == [730, 5, 0]
-    assert [outbox.held_bytes_of(where.tenant) for where in (A, B, C)] == [30, 5, 0]
+    one, two = LANE_BYTES + LEASE_BYTES, LANE_BYTES + 2 * LEASE_BYTES
+    assert held == [two + 730, one + 5, 0]
+    assert [outbox.held_bytes_of(where.tenant) for where in (A, B, C)] == [one + 30, one + 5, 0]
 
 
 async def test_a_sender_that_waits_gets_the_batch_that_comes() -> None:

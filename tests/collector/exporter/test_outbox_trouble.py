@@ -2,6 +2,7 @@
 
 import asyncio
 
+from collector.exporter.lane import LANE_BYTES, LEASE_BYTES
 from collector.exporter.outbox import PAUSES, Outbox
 from tests.collector.exporter import samples
 from tests.collector.exporter.test_outbox import A, B, C, nothing_to_take, outbox_at, take
@@ -21,7 +22,8 @@ async def test_parts_take_the_place_of_the_batch_that_was_split() -> None:
     leases = [await take(outbox) for _ in range(3)]
 
     assert whole.out is False
-    assert held == (4, 100 + 2 * len(b"body of 2 runs"))
+    bodies = 100 + 2 * len(b"body of 2 runs")
+    assert held == (4, LANE_BYTES + 3 * LEASE_BYTES + bodies)
     assert [lease.sealed for lease in leases] == [*parts, None]
     assert owed.open == 5
     for lease in leases:
@@ -56,7 +58,8 @@ async def test_a_tenant_whose_batch_is_cut_without_an_answer_fails_on() -> None:
     clock.advance(0.1)
     asks = await take(outbox)
 
-    assert (paused, held) == (1, (3, 100 + 2 * len(b"body of 1 runs")))
+    bodies = 100 + 2 * len(b"body of 1 runs")
+    assert (paused, held) == (1, (3, LANE_BYTES + 3 * LEASE_BYTES + bodies))
     assert waits
     assert (asks.sealed, asks.asks, asks.first_ns) == (parts[0], True, 7)
     assert await nothing_to_take(outbox)

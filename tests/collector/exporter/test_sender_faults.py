@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from structlog.testing import capture_logs
 
+from collector.exporter.lane import LANE_BYTES, LEASE_BYTES
 from collector.model import Batch, SealedBatch
 from tests.collector.exporter import samples
 from tests.collector.exporter.bench import Bench, Refusing, bench_on, letters_in
@@ -29,7 +30,7 @@ async def test_a_batch_is_sealed_once_however_often_it_is_tried() -> None:
             await bench.until_idle()
 
     assert len(sealed) == 1
-    assert held == len(b"body of 1 runs")
+    assert held == LANE_BYTES + LEASE_BYTES + len(b"body of 1 runs")
 
 
 async def test_sealing_does_not_stop_the_event_loop() -> None:

@@ -89,6 +89,24 @@ def test_run_ids_are_read_from_the_body() -> None:
     assert run_ids(sealed_runs([5, 7])) == [padded(5), padded(7)]
 
 
+def test_a_body_that_was_damaged_is_not_cut() -> None:
+    whole = sealed_runs([1, 2])
+    sizeless = zstandard.ZstdCompressor(write_content_size=False).compress(raw(whole))
+
+    for body, ends, raw_size in (
+        (b"xxx", whole.ends, whole.raw_size),
+        (sizeless, whole.ends, 10**30),
+        (sizeless, whole.ends, 1),
+        (whole.body, [7, *whole.ends[1:]], whole.raw_size),
+        (whole.body, [whole.ends[1], whole.ends[1]], whole.raw_size),
+        (whole.body, [whole.ends[0] - 1, whole.ends[1]], whole.raw_size),
+        (whole.body, [whole.ends[1], whole.ends[0]], whole.raw_size),
+    ):
+        odd = SealedBatch(whole.destination, body, whole.headers, whole.owners, ends, raw_size)
+        with pytest.raises(ValueError, match=r"."):
+            pieces(odd, [[0], [1]])
+
+
 def test_runs_are_known_by_the_parts_that_words_name() -> None:
     words = f'{{"detail":"run {padded(1)}, part POST.{padded(2)}.inputs: see patch.{padded(3)}"}}'
 
