@@ -114,13 +114,10 @@ class Proxy:
         registry = Registry(
             chosen(settings.translators), keep_unmapped=settings.generic_otel_enabled
         )
-        # A journal that survives owns what has no room in memory: only what is being read is
-        # bounded at the door.
+        # A journal that survives owns what has no room in memory: only what requests hold until it
+        # owns them is bounded at the door, by the share that ``Room`` leaves them.
         door = (
-            Limiter(
-                max(settings.max_memory_bytes // 4, settings.max_body_bytes),
-                [lambda: self._receiver.held_bytes],
-            )
+            Limiter(settings.max_memory_bytes // 4, [lambda: self._receiver.held_bytes])
             if journal.survives
             else limiter
         )
@@ -158,6 +155,7 @@ class Proxy:
             ),
             max_body_bytes=settings.max_body_bytes,
             admit=door.admit,
+            large=door.max_bytes // 2 if journal.survives else door.max_bytes,
             metrics=self.metrics,
             clock=clock,
         )

@@ -5,6 +5,7 @@ The application's runner must have been built with ``auto_decompress=False``, se
 
 import asyncio
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Final
 
 from aiohttp import hdrs, web
@@ -30,16 +31,20 @@ class ClientGone(Exception):
 
 
 class Intake:
-    """Adds up the bodies that are being read or decoded now; bounded by *admit*.
+    """Adds up what the requests hold that are being read, decoded or taken over.
 
     Args:
         admit: raises ``Overloaded`` where so many bytes more would be too many. It counts
             ``held_bytes`` itself.
+        large: one request at a time may hold more than this, whatever the others hold: it might
+            never find so much room.
     """
 
-    def __init__(self, admit: Callable[[int], None]) -> None:
+    def __init__(self, admit: Callable[[int], None], large: int) -> None:
         self.admit = admit
+        self.large = large
         self.held_bytes = 0
+        self.exempt: Hold | None = None
 
 
 class Hold:
@@ -51,20 +56,51 @@ class Hold:
         self._intake = intake
         self._bytes = 0
 
+    def expect(self, size: int) -> None:
+        """Ask for room for *size* bytes more, and hold nothing yet.
+
+        Raises:
+            Overloaded: that is more than there is room for.
+        """
+        intake = self._intake
+        if intake.exempt is self:
+            return
+        if intake.exempt is None and self._bytes + size > intake.large:
+            intake.exempt = self
+            return
+        intake.admit(size)
+
     def grow(self, size: int) -> None:
         """Hold *size* bytes more.
 
         Raises:
             Overloaded: that is more than there is room for.
         """
-        self._intake.admit(size)
-        self._bytes += size
-        self._intake.held_bytes += size
+        self.expect(size)
+        self._add(size)
+
+    def shrink_to(self, size: int) -> None:
+        """Hold *size* bytes, which is not more than now."""
+        self._add(size - self._bytes)
+
+    @contextmanager
+    def briefly(self, size: int) -> Iterator[None]:
+        """Hold *size* bytes more inside, whether there is room or not: others get none then."""
+        self._add(size)
+        try:
+            yield
+        finally:
+            self._add(-size)
 
     def release(self) -> None:
         """Hold nothing any more."""
-        self._intake.held_bytes -= self._bytes
-        self._bytes = 0
+        self._add(-self._bytes)
+        if self._intake.exempt is self:
+            self._intake.exempt = None
+
+    def _add(self, size: int) -> None:
+        self._intake.held_bytes += size
+        self._bytes += size
 
 
 def expected_bytes(request: web.BaseRequest, *, max_bytes: int) -> int:

@@ -18,7 +18,7 @@ from collector.metrics import Metrics
 from collector.model import Destination
 from collector.receiver import answers
 from collector.receiver.body import BodyTooSlow, ClientGone, Hold, Intake, expected_bytes, read_body
-from collector.receiver.codec import Decoded, DecodedLogs, Found, Tally
+from collector.receiver.codec import Codec, Decoded, DecodedLogs, Found, Tally
 from collector.receiver.encodings import LOGS, METRICS, TRACES, Codecs, codec_of
 from collector.receiver.tenancy import Tenancy
 from translators.log_record import LogRecord
@@ -67,7 +67,9 @@ class OtlpHttpReceiver:
         tenancy: whose spans and records these are.
         max_body_bytes: bound of a body, before and after decompression.
         admit: raises ``Overloaded`` where so many bytes more would be too many; is asked before a
-            body is read and while it grows. It counts ``held_bytes`` of this receiver itself.
+            body is read, while it grows, and before it is decoded. It counts ``held_bytes`` of this
+            receiver itself.
+        large: one request at a time that holds more bytes than this is not kept waiting for room.
         metrics: counts requests, refused requests and refused records; accepted ones are for
             whoever accepts them to count.
         clock: for logging the same trouble once a minute.
@@ -82,6 +84,7 @@ class OtlpHttpReceiver:
         tenancy: Tenancy,
         max_body_bytes: int,
         admit: Callable[[int], None],
+        large: int,
         metrics: Metrics,
         clock: Clock,
         read_timeout: float = 60.0,
@@ -90,7 +93,8 @@ class OtlpHttpReceiver:
         self._accept_logs = accept_logs
         self._tenancy = tenancy
         self._max_body_bytes = max_body_bytes
-        self._intake = Intake(admit)
+        self._intake = Intake(admit, large)
+        self._decoding = asyncio.Lock()
         self._metrics = metrics
         self._clock = clock
         self._read_timeout = read_timeout
@@ -99,7 +103,7 @@ class OtlpHttpReceiver:
 
     @property
     def held_bytes(self) -> int:
-        """Bytes of the bodies that are being read or decoded now."""
+        """Bytes of the bodies that are read now, and about what they are decoded to."""
         return self._intake.held_bytes
 
     def routes(self) -> list[web.RouteDef]:
@@ -165,23 +169,32 @@ class OtlpHttpReceiver:
         if codec is None:
             raise Refused(415, "Content-Type must be application/x-protobuf or application/json")
         destination = self._tenancy.destination(request.headers)
-        self._intake.admit(expected_bytes(request, max_bytes=self._max_body_bytes))
         hold = Hold(self._intake)
         try:
+            hold.expect(expected_bytes(request, max_bytes=self._max_body_bytes))
             body = await read_body(
                 request,
                 max_bytes=self._max_body_bytes,
                 max_seconds=self._read_timeout,
                 hold=hold,
             )
-            if len(body) > _INLINE_BYTES:
-                found = await asyncio.to_thread(codec.decode, body)
-            else:
-                found = codec.decode(body)
+            found = await self._decoded(codec, body, hold)
             await own(destination, codec.content_type, body, found)
         finally:
             hold.release()
         return answers.success(codec, found)
+
+    async def _decoded(self, codec: Codec[Found], body: bytes, hold: Hold) -> Found:
+        weight = codec.weigh(body)
+        hold.shrink_to(len(body))
+        hold.grow(weight.kept)
+        if len(body) <= _INLINE_BYTES:
+            return codec.decode(body)
+        # What decoding takes beside its result cannot be refused any more, so there is one of it.
+        # The interpreter would not decode two at once either.
+        async with self._decoding:
+            with hold.briefly(weight.peak - weight.kept):
+                return await asyncio.to_thread(codec.decode, body)
 
     async def _own_spans(
         self, destination: Destination, content_type: str, body: bytes, decoded: Decoded
