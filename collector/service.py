@@ -34,6 +34,7 @@ from collector.processor.assembler import Assembler
 from collector.processor.batcher import Batcher
 from collector.processor.encoder import Sealer
 from collector.processor.log_joiner import LogJoiner
+from collector.receiver.body import Intake
 from collector.receiver.otlp_http import OtlpHttpReceiver
 from collector.receiver.records import ReceiverCodecs
 from collector.receiver.runner import OtlpRunner
@@ -117,7 +118,7 @@ class Proxy:
         # A journal that survives owns what has no room in memory: only what requests hold until it
         # owns them is bounded at the door, by the share that ``Room`` leaves them.
         door = (
-            Limiter(settings.max_memory_bytes // 4, [lambda: self._receiver.held_bytes])
+            Limiter(settings.max_memory_bytes * 3 // 8, [lambda: self._receiver.held_bytes])
             if journal.survives
             else limiter
         )
@@ -154,8 +155,9 @@ class Proxy:
                 project=settings.langsmith_project,
             ),
             max_body_bytes=settings.max_body_bytes,
-            admit=door.admit,
-            large=door.max_bytes // 2 if journal.survives else door.max_bytes,
+            intake=Intake(
+                door.admit, reserve=settings.max_memory_bytes // 8, large=door.max_bytes // 2
+            ),
             metrics=self.metrics,
             clock=clock,
         )

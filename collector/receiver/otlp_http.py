@@ -66,10 +66,8 @@ class OtlpHttpReceiver:
         accept_logs: the same for log records.
         tenancy: whose spans and records these are.
         max_body_bytes: bound of a body, before and after decompression.
-        admit: raises ``Overloaded`` where so many bytes more would be too many; is asked before a
-            body is read, while it grows, and before it is decoded. It counts ``held_bytes`` of this
-            receiver itself.
-        large: one request at a time that holds more bytes than this is not kept waiting for room.
+        intake: is asked for room before a body is read, while it grows, and before it is decoded;
+            nobody else holds anything of it.
         metrics: counts requests, refused requests and refused records; accepted ones are for
             whoever accepts them to count.
         clock: for logging the same trouble once a minute.
@@ -83,8 +81,7 @@ class OtlpHttpReceiver:
         accept_logs: AcceptLogs,
         tenancy: Tenancy,
         max_body_bytes: int,
-        admit: Callable[[int], None],
-        large: int,
+        intake: Intake,
         metrics: Metrics,
         clock: Clock,
         read_timeout: float = 60.0,
@@ -93,7 +90,7 @@ class OtlpHttpReceiver:
         self._accept_logs = accept_logs
         self._tenancy = tenancy
         self._max_body_bytes = max_body_bytes
-        self._intake = Intake(admit, large)
+        self._intake = intake
         self._decoding = asyncio.Lock()
         self._metrics = metrics
         self._clock = clock
@@ -187,14 +184,16 @@ class OtlpHttpReceiver:
     async def _decoded(self, codec: Codec[Found], body: bytes, hold: Hold) -> Found:
         weight = codec.weigh(body)
         hold.shrink_to(len(body))
-        hold.grow(weight.kept)
         if len(body) <= _INLINE_BYTES:
-            return codec.decode(body)
-        # What decoding takes beside its result cannot be refused any more, so there is one of it.
-        # The interpreter would not decode two at once either.
-        async with self._decoding:
-            with hold.briefly(weight.peak - weight.kept):
-                return await asyncio.to_thread(codec.decode, body)
+            hold.grow(weight.peak)
+            found = codec.decode(body)
+        else:
+            # One at a time: two would not be done sooner, but need the room for both at once.
+            async with self._decoding:
+                hold.grow(weight.peak)
+                found = await asyncio.to_thread(codec.decode, body)
+        hold.shrink_to(len(body) + weight.kept)
+        return found
 
     async def _own_spans(
         self, destination: Destination, content_type: str, body: bytes, decoded: Decoded

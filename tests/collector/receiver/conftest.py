@@ -11,6 +11,7 @@ from aiohttp.test_utils import BaseTestServer, TestClient
 from collector.errors import Overloaded
 from collector.metrics import Metrics
 from collector.model import Destination
+from collector.receiver.body import Intake
 from collector.receiver.otlp_http import OtlpHttpReceiver
 from collector.receiver.runner import OtlpRunner
 from collector.receiver.tenancy import Tenancy
@@ -131,7 +132,11 @@ class _Server(BaseTestServer):
 
 
 async def open_door(
-    *, api_key: str | None = None, workspace: str | None = None, large: int = 1 << 30
+    *,
+    api_key: str | None = None,
+    workspace: str | None = None,
+    reserve: int = 0,
+    large: int = 1 << 30,
 ) -> tuple[Door, TestClient[Any, Any]]:
     metrics, behind = Metrics(), Behind()
     clock = FakeClock()
@@ -142,8 +147,7 @@ async def open_door(
             "https://upstream.test", api_key=api_key, workspace=workspace, project="default"
         ),
         max_body_bytes=MAX_BODY_BYTES,
-        admit=behind.admit,
-        large=large,
+        intake=Intake(behind.admit, reserve=reserve, large=large),
         metrics=metrics,
         clock=clock,
         read_timeout=5.0,

@@ -63,7 +63,7 @@ async def test_one_large_body_is_decoded_at_a_time(
 ) -> None:
     decoder = Decoder(monkeypatch)
     posts = post_many(door, 3)
-    await until(lambda: door.receiver.held_bytes >= 3 * (len(DENSE) + KEPT) + PEAK - KEPT)
+    await until(lambda: door.receiver.held_bytes == 3 * len(DENSE) + PEAK)
     for _ in range(100):
         await asyncio.sleep(0)
     started = decoder.started
@@ -91,8 +91,14 @@ async def test_a_request_larger_than_all_the_room_is_taken_beside_others() -> No
     assert door.receiver.held_bytes == 0
 
 
+async def test_a_decoded_request_holds_what_it_keeps(door: Door) -> None:
+    await door.post(DENSE, content_type=JSON)
+
+    assert door.behind.most_held == len(DENSE) + KEPT
+
+
 async def test_a_body_without_room_for_its_content_is_503(door: Door) -> None:
-    door.behind.budget = len(DENSE) + KEPT - 1
+    door.behind.budget = len(DENSE) + PEAK - 1
 
     response = await door.post(DENSE, content_type=JSON)
 
@@ -131,7 +137,7 @@ async def test_a_request_that_is_cancelled_leaves_nothing_held(
     request = asyncio.ensure_future(handled(door, body, whole=stage != "reading"))
     reached = {
         "reading": lambda: door.receiver.held_bytes == len(body),
-        "waiting to decode": lambda: door.receiver.held_bytes > before + KEPT,
+        "waiting to decode": lambda: door.receiver.held_bytes == before + len(DENSE),
         "decoding": lambda: decoder.started == 1,
         "taking over": lambda: door.behind.arrived == 1,
     }
