@@ -33,6 +33,7 @@ from collector.processor.assembler import Assembler
 from collector.processor.batcher import Batcher
 from collector.processor.encoder import Sealer
 from collector.processor.log_joiner import LogJoiner
+from collector.receiver.body import Intake
 from collector.receiver.otlp_http import OtlpHttpReceiver
 from collector.receiver.records import ReceiverCodecs
 from collector.receiver.runner import OtlpRunner
@@ -114,13 +115,10 @@ class Proxy:
         registry = Registry(
             chosen(settings.translators), keep_unmapped=settings.generic_otel_enabled
         )
-        # A journal that survives owns what has no room in memory: only what is being read is
-        # bounded at the door.
+        # A journal that survives owns what has no room in memory: only what requests hold until it
+        # owns them is bounded at the door, by the share that ``Room`` leaves them.
         door = (
-            Limiter(
-                max(settings.max_memory_bytes // 4, settings.max_body_bytes),
-                [lambda: self._receiver.held_bytes],
-            )
+            Limiter(settings.max_memory_bytes * 3 // 8, [lambda: self._receiver.held_bytes])
             if journal.survives
             else limiter
         )
@@ -157,7 +155,9 @@ class Proxy:
                 project=settings.langsmith_project,
             ),
             max_body_bytes=settings.max_body_bytes,
-            admit=door.admit,
+            intake=Intake(
+                door.admit, reserve=settings.max_memory_bytes // 8, large=door.max_bytes // 2
+            ),
             metrics=self.metrics,
             clock=clock,
         )

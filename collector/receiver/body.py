@@ -30,16 +30,23 @@ class ClientGone(Exception):
 
 
 class Intake:
-    """Adds up the bodies that are being read or decoded now; bounded by *admit*.
+    """Adds up what the requests hold that are being read, decoded or taken over.
 
     Args:
         admit: raises ``Overloaded`` where so many bytes more would be too many. It counts
             ``held_bytes`` itself.
+        reserve: bytes that bodies leave free while they are read, so that what has come can be
+            decoded.
+        large: one request at a time may hold more than this, whatever the others hold: it might
+            never find so much room.
     """
 
-    def __init__(self, admit: Callable[[int], None]) -> None:
+    def __init__(self, admit: Callable[[int], None], *, reserve: int, large: int) -> None:
         self.admit = admit
+        self.reserve = reserve
+        self.large = large
         self.held_bytes = 0
+        self.exempt: Hold | None = None
 
 
 class Hold:
@@ -51,20 +58,52 @@ class Hold:
         self._intake = intake
         self._bytes = 0
 
-    def grow(self, size: int) -> None:
-        """Hold *size* bytes more.
+    def expect(self, size: int) -> None:
+        """Ask for room to read *size* bytes, and hold nothing yet.
 
         Raises:
             Overloaded: that is more than there is room for.
         """
-        self._intake.admit(size)
-        self._bytes += size
-        self._intake.held_bytes += size
+        self._ask(size, self._intake.reserve)
+
+    def read(self, size: int) -> None:
+        """Hold *size* bytes more, that were read.
+
+        Raises:
+            Overloaded: that is more than there is room for; nothing more is held.
+        """
+        self._ask(size, self._intake.reserve)
+        self._add(size)
+
+    def grow(self, size: int) -> None:
+        """Hold *size* bytes more, and use the reserve for it.
+
+        Raises:
+            Overloaded: that is more than there is room for; nothing more is held.
+        """
+        self._ask(size, 0)
+        self._add(size)
+
+    def shrink_to(self, size: int) -> None:
+        """Hold *size* bytes, which is not more than now."""
+        self._add(size - self._bytes)
 
     def release(self) -> None:
         """Hold nothing any more."""
-        self._intake.held_bytes -= self._bytes
-        self._bytes = 0
+        self._add(-self._bytes)
+        if self._intake.exempt is self:
+            self._intake.exempt = None
+
+    def _ask(self, size: int, reserve: int) -> None:
+        intake = self._intake
+        if intake.exempt is None and self._bytes + size > intake.large:
+            intake.exempt = self
+        if intake.exempt is not self:
+            intake.admit(size + reserve)
+
+    def _add(self, size: int) -> None:
+        self._intake.held_bytes += size
+        self._bytes += size
 
 
 def expected_bytes(request: web.BaseRequest, *, max_bytes: int) -> int:
@@ -89,7 +128,7 @@ async def read_body(
         request: unread; its runner was built with ``auto_decompress=False``.
         max_bytes: most bytes to take, counted before and after decompression.
         max_seconds: time for the whole body to come; a slow one is given up earlier.
-        hold: grows by what is read and by what is decompressed.
+        hold: reads into it what comes and what is decompressed.
 
     Returns:
         The decoded body, ``b""`` if there was none.
@@ -116,7 +155,7 @@ async def read_body(
                 size += len(chunk)
                 if size > max_bytes:
                     raise _too_large(max_bytes)
-                hold.grow(len(chunk))
+                hold.read(len(chunk))
                 chunks.append(chunk)
                 limit.reschedule(
                     start + min(max_seconds, GRACE_SECONDS + size / MIN_BYTES_A_SECOND)
@@ -148,7 +187,7 @@ async def _decoded(pieces: Iterator[bytes], given: int, max_bytes: int, hold: Ho
         size += len(piece)
         if size > max_bytes:
             raise _too_large(max_bytes)
-        hold.grow(len(piece))
+        hold.read(len(piece))
         out.append(piece)
 
 

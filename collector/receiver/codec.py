@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from math import isfinite, isnan
 from typing import Final, Generic, TypeVar
 
+from collector.receiver.weight import Weight
 from translators.log_record import LogRecord
 from translators.span import Json, JsonObject, Span
 
@@ -88,9 +89,10 @@ class Codec(Generic[Found]):
         success: records rejected, message -> the signal's ``Export…ServiceResponse``.
         status: google.rpc code, message, field violations -> ``google.rpc.Status``. A violation is
             (field, description).
+        weigh: body -> what its content takes in memory.
     """
 
-    __slots__ = ("content_type", "decode", "status", "success")
+    __slots__ = ("content_type", "decode", "status", "success", "weigh")
 
     def __init__(
         self,
@@ -98,11 +100,13 @@ class Codec(Generic[Found]):
         decode: Callable[[bytes], Found],
         success: Callable[[int, str], bytes],
         status: Callable[[int, str, Sequence[tuple[str, str]]], bytes],
+        weigh: Callable[[bytes], Weight],
     ) -> None:
         self.content_type = content_type
         self.decode = decode
         self.success = success
         self.status = status
+        self.weigh = weigh
 
 
 def spelled(number: float) -> Json:

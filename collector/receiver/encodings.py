@@ -18,17 +18,21 @@ from collector.receiver.answer_bodies import (
     protobuf_success,
 )
 from collector.receiver.codec import Codec, Decoded, DecodedLogs, Found, Tally
+from collector.receiver.weight import weigh_json, weigh_protobuf
 
 # The codecs of one signal by media type.
 Codecs: TypeAlias = dict[str, Codec[Found]]
 
 
 def _in_protobuf(decode: Callable[[bytes], Found]) -> Codec[Found]:
-    return Codec("application/x-protobuf", decode, protobuf_success, protobuf_status)
+    return Codec(
+        "application/x-protobuf", decode, protobuf_success, protobuf_status, weigh_protobuf
+    )
 
 
 def _in_json(decode: Callable[[bytes], Found], rejected_name: str) -> Codec[Found]:
-    return Codec("application/json", decode, partial(json_success, rejected_name), json_status)
+    success = partial(json_success, rejected_name)
+    return Codec("application/json", decode, success, json_status, weigh_json)
 
 
 def _codecs(protobuf: Codec[Found], json: Codec[Found]) -> Codecs[Found]:

@@ -18,7 +18,7 @@ from collector.metrics import Metrics
 from collector.model import Destination
 from collector.receiver import answers
 from collector.receiver.body import BodyTooSlow, ClientGone, Hold, Intake, expected_bytes, read_body
-from collector.receiver.codec import Decoded, DecodedLogs, Found, Tally
+from collector.receiver.codec import Codec, Decoded, DecodedLogs, Found, Tally
 from collector.receiver.encodings import LOGS, METRICS, TRACES, Codecs, codec_of
 from collector.receiver.tenancy import Tenancy
 from translators.log_record import LogRecord
@@ -66,8 +66,8 @@ class OtlpHttpReceiver:
         accept_logs: the same for log records.
         tenancy: whose spans and records these are.
         max_body_bytes: bound of a body, before and after decompression.
-        admit: raises ``Overloaded`` where so many bytes more would be too many; is asked before a
-            body is read and while it grows. It counts ``held_bytes`` of this receiver itself.
+        intake: is asked for room before a body is read, while it grows, and before it is decoded;
+            nobody else holds anything of it.
         metrics: counts requests, refused requests and refused records; accepted ones are for
             whoever accepts them to count.
         clock: for logging the same trouble once a minute.
@@ -81,7 +81,7 @@ class OtlpHttpReceiver:
         accept_logs: AcceptLogs,
         tenancy: Tenancy,
         max_body_bytes: int,
-        admit: Callable[[int], None],
+        intake: Intake,
         metrics: Metrics,
         clock: Clock,
         read_timeout: float = 60.0,
@@ -90,7 +90,8 @@ class OtlpHttpReceiver:
         self._accept_logs = accept_logs
         self._tenancy = tenancy
         self._max_body_bytes = max_body_bytes
-        self._intake = Intake(admit)
+        self._intake = intake
+        self._decoding = asyncio.Lock()
         self._metrics = metrics
         self._clock = clock
         self._read_timeout = read_timeout
@@ -99,7 +100,7 @@ class OtlpHttpReceiver:
 
     @property
     def held_bytes(self) -> int:
-        """Bytes of the bodies that are being read or decoded now."""
+        """Bytes of the bodies that are read now, and about what they are decoded to."""
         return self._intake.held_bytes
 
     def routes(self) -> list[web.RouteDef]:
@@ -165,23 +166,34 @@ class OtlpHttpReceiver:
         if codec is None:
             raise Refused(415, "Content-Type must be application/x-protobuf or application/json")
         destination = self._tenancy.destination(request.headers)
-        self._intake.admit(expected_bytes(request, max_bytes=self._max_body_bytes))
         hold = Hold(self._intake)
         try:
+            hold.expect(expected_bytes(request, max_bytes=self._max_body_bytes))
             body = await read_body(
                 request,
                 max_bytes=self._max_body_bytes,
                 max_seconds=self._read_timeout,
                 hold=hold,
             )
-            if len(body) > _INLINE_BYTES:
-                found = await asyncio.to_thread(codec.decode, body)
-            else:
-                found = codec.decode(body)
+            found = await self._decoded(codec, body, hold)
             await own(destination, codec.content_type, body, found)
         finally:
             hold.release()
         return answers.success(codec, found)
+
+    async def _decoded(self, codec: Codec[Found], body: bytes, hold: Hold) -> Found:
+        weight = codec.weigh(body)
+        hold.shrink_to(len(body))
+        if len(body) <= _INLINE_BYTES:
+            hold.grow(weight.peak)
+            found = codec.decode(body)
+        else:
+            # One at a time: two would not be done sooner, but need the room for both at once.
+            async with self._decoding:
+                hold.grow(weight.peak)
+                found = await asyncio.to_thread(codec.decode, body)
+        hold.shrink_to(len(body) + weight.kept)
+        return found
 
     async def _own_spans(
         self, destination: Destination, content_type: str, body: bytes, decoded: Decoded

@@ -3,6 +3,7 @@
 import asyncio
 import signal
 from itertools import count
+from pathlib import Path
 
 import orjson
 import pytest
@@ -128,6 +129,25 @@ async def test_without_room_the_door_says_503_and_loses_nothing() -> None:
         arrived = delivered(upstream.requests)
     assert held == acknowledged
     assert len(set(arrived)) >= acknowledged
+
+
+async def test_a_disk_journal_takes_a_body_that_is_larger_than_all_the_room_at_the_door(
+    tmp_path: Path,
+) -> None:
+    body, _ = trace_of(0, spans=3000)
+    async with (
+        FakeUpstream() as upstream,
+        proxy_to(
+            upstream.url, max_memory_bytes=1 << 20, max_body_bytes=1 << 20, journal_dir=tmp_path
+        ) as local,
+        ClientSession() as session,
+    ):
+        status = await post(session, local.url, body)
+        received = local.balance()["received"]
+
+    assert len(body) > 1 << 18
+    assert status == 200
+    assert received == 3000
 
 
 async def test_sigterm_under_load_ends_with_0_and_every_acknowledged_span_delivered() -> None:

@@ -1,5 +1,6 @@
 """A receiver on a real socket, with fakes behind it."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from typing import Any
 
@@ -10,6 +11,7 @@ from aiohttp.test_utils import BaseTestServer, TestClient
 from collector.errors import Overloaded
 from collector.metrics import Metrics
 from collector.model import Destination
+from collector.receiver.body import Intake
 from collector.receiver.otlp_http import OtlpHttpReceiver
 from collector.receiver.runner import OtlpRunner
 from collector.receiver.tenancy import Tenancy
@@ -44,11 +46,16 @@ class Behind:
         self.budget = 1 << 30
         self.held: Callable[[], int] = lambda: 0
         self.most_held = 0
+        self.gate = asyncio.Event()
+        self.gate.set()
+        self.arrived = 0
 
     async def accept(
         self, destination: Destination, content_type: str, body: bytes, spans: list[Span]
     ) -> None:
         self._look()
+        self.arrived += 1
+        await self.gate.wait()
         self.records.append((destination, content_type, body, spans))
 
     async def accept_logs(
@@ -125,7 +132,11 @@ class _Server(BaseTestServer):
 
 
 async def open_door(
-    *, api_key: str | None = None, workspace: str | None = None
+    *,
+    api_key: str | None = None,
+    workspace: str | None = None,
+    reserve: int = 0,
+    large: int = 1 << 30,
 ) -> tuple[Door, TestClient[Any, Any]]:
     metrics, behind = Metrics(), Behind()
     clock = FakeClock()
@@ -136,7 +147,7 @@ async def open_door(
             "https://upstream.test", api_key=api_key, workspace=workspace, project="default"
         ),
         max_body_bytes=MAX_BODY_BYTES,
-        admit=behind.admit,
+        intake=Intake(behind.admit, reserve=reserve, large=large),
         metrics=metrics,
         clock=clock,
         read_timeout=5.0,
@@ -156,6 +167,15 @@ async def open_door(
     door.base = str(server.make_url("/")).rstrip("/")
     door.port = server.port or 0
     return door, client
+
+
+async def until(condition: Callable[[], bool]) -> None:
+    """Let the loop turn until *condition* holds."""
+    for _ in range(100_000):
+        if condition():
+            return
+        await asyncio.sleep(0)
+    raise AssertionError("it never came true")
 
 
 @pytest.fixture

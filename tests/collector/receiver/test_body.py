@@ -1,12 +1,15 @@
 """Bodies are read whole or refused; how long and how large they may be."""
 
 import asyncio
+from contextlib import suppress
 
 import pytest
 from aiohttp import StreamReader, web
 from aiohttp.base_protocol import BaseProtocol
 from aiohttp.http_exceptions import TransferEncodingError
 from aiohttp.test_utils import make_mocked_request
+from hypothesis import given
+from hypothesis import strategies as st
 
 from collector.errors import Overloaded, Refused
 from collector.receiver import body
@@ -16,7 +19,13 @@ from collector.receiver.body import ClientGone, Hold, Intake, expected_bytes, re
 class Sender:
     """A request whose body the test feeds by hand, and the intake that counts it."""
 
-    def __init__(self, headers: dict[str, str] | None = None, budget: int = 1 << 30) -> None:
+    def __init__(
+        self,
+        headers: dict[str, str] | None = None,
+        budget: int = 1 << 30,
+        reserve: int = 0,
+        large: int = 1 << 30,
+    ) -> None:
         loop = asyncio.get_running_loop()
         connection = BaseProtocol(loop)
         connection.transport = asyncio.Transport()
@@ -25,7 +34,7 @@ class Sender:
             "POST", "/", headers=headers, payload=self.payload
         )
         self.budget = budget
-        self.intake = Intake(self._admit)
+        self.intake = Intake(self._admit, reserve=reserve, large=large)
         self.hold = Hold(self.intake)
 
     def _admit(self, size: int) -> None:
@@ -72,6 +81,79 @@ async def test_growing_past_the_budget_holds_nothing_more() -> None:
         sender.hold.grow(3)
 
     assert sender.intake.held_bytes == 8
+
+
+async def test_what_is_read_leaves_the_reserve_to_what_is_decoded() -> None:
+    sender = Sender(budget=10, reserve=3)
+    sender.hold.read(7)
+    with pytest.raises(Overloaded):
+        sender.hold.read(1)
+    with pytest.raises(Overloaded):
+        sender.hold.expect(1)
+    sender.hold.grow(3)
+
+    assert sender.intake.held_bytes == 10
+
+
+async def test_one_request_at_a_time_may_be_larger_than_the_room() -> None:
+    sender = Sender(budget=10, large=10)
+    other, third = Hold(sender.intake), Hold(sender.intake)
+    other.grow(9)
+    sender.hold.expect(11)
+    sender.hold.grow(11)
+    with pytest.raises(Overloaded):
+        third.grow(11)
+    sender.hold.release()
+    third.grow(11)
+
+    assert sender.intake.held_bytes == 20
+
+
+_STEPS = st.one_of(
+    st.tuples(st.sampled_from(["expect", "read", "grow"]), st.integers(0, 60)),
+    st.tuples(st.sampled_from(["halve", "release"]), st.just(0)),
+)
+
+
+@given(
+    steps=st.lists(st.tuples(st.integers(0, 3), _STEPS), max_size=60),
+    large=st.integers(0, 120),
+)
+def test_the_intake_holds_what_its_requests_hold_and_one_of_them_at_most_is_too_much(
+    steps: list[tuple[int, tuple[str, int]]], large: int
+) -> None:
+    def admit(size: int) -> None:
+        if intake.held_bytes + size > 100:
+            raise Overloaded("full")
+
+    intake = Intake(admit, reserve=10, large=large)
+    holds = [Hold(intake) for _ in range(4)]
+    held = [0, 0, 0, 0]
+    for number, (step, size) in steps:
+        hold = holds[number]
+        with suppress(Overloaded):
+            if step == "expect":
+                hold.expect(size)
+            elif step == "grow":
+                hold.grow(size)
+                held[number] += size
+            elif step == "read":
+                hold.read(size)
+                held[number] += size
+            elif step == "halve":
+                hold.shrink_to(held[number] // 2)
+                held[number] //= 2
+            else:
+                hold.release()
+                held[number] = 0
+
+        assert intake.held_bytes == sum(held)
+        assert sum(held) - max(held) <= 100
+    for hold in holds:
+        hold.release()
+
+    assert intake.held_bytes == 0
+    assert intake.exempt is None
 
 
 async def test_a_body_that_begins_and_stalls_is_given_up_after_the_grace(

@@ -1,14 +1,13 @@
 """Raw bytes on the socket: what is no HTTP, what comes slowly, what never comes to its end."""
 
 import asyncio
-from collections.abc import Callable
 
 import orjson
 import pytest
 
 from collector.receiver import body
 
-from .conftest import Door
+from .conftest import Door, until
 from .messages import request_of, span
 
 GOOD = request_of(span()).SerializeToString()
@@ -25,15 +24,6 @@ async def exchange(door: Door, *pieces: bytes) -> bytes:
             return await reader.read()
     finally:
         writer.close()
-
-
-async def until(condition: Callable[[], bool]) -> None:
-    """Let the loop turn until *condition* holds."""
-    for _ in range(100_000):
-        if condition():
-            return
-        await asyncio.sleep(0)
-    raise AssertionError("it never came true")
 
 
 def head(*headers: str, method: str = "POST") -> bytes:
