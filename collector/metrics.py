@@ -32,7 +32,7 @@ class Metrics:
         )
         self.replayed = counter(
             "spans_replayed",
-            "Spans, and groups of log records, that an earlier process acknowledged and left open.",
+            "Spans that an earlier process left in the journal, and groups of log records there.",
         )
         self.recalled = counter(
             "spans_recalled",
