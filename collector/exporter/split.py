@@ -66,7 +66,8 @@ def pieces(sealed: SealedBatch, groups: Sequence[Sequence[int]]) -> list[SealedB
             contents += sum(size for _, size in _parts(body, start, end))
             length += end - start
             ends.append(length)
-        compressed = compressor.compress(b"".join((*chunks, closing)))
+        # A copy that fits, as in ``processor.encoder.Sealer``.
+        compressed = b"%b" % compressor.compress(b"".join((*chunks, closing)))
         headers = {
             **sealed.headers,
             "X-Pre-Compressed-Size": str(contents),

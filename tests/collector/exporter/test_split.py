@@ -1,3 +1,5 @@
+import tracemalloc
+
 import pytest
 import zstandard
 from hypothesis import given, settings
@@ -5,7 +7,9 @@ from hypothesis import strategies as st
 
 from collector.exporter.split import Suspect, halves, named_runs, pieces, run_ids
 from collector.model import SealedBatch
-from tests.collector.exporter.judge import runs_in, sealed_runs
+from collector.processor.encoder import Sealer
+from tests.collector.exporter import samples
+from tests.collector.exporter.judge import made_runs, runs_in, sealed_runs
 from tests.collector.processor.runs import padded
 
 
@@ -51,6 +55,23 @@ def test_a_piece_is_as_if_it_had_been_sealed_so() -> None:
     assert (piece.ends, piece.raw_size, piece.runs) == (alone.ends, alone.raw_size, 3)
     assert piece.destination is whole.destination
     assert piece.receipts == [(whole.owners[0], 3)]
+
+
+def test_a_piece_takes_no_more_memory_than_its_body() -> None:
+    runs = made_runs([1, 2], samples.receipt(2))
+    for run in runs.runs:
+        run.inputs = b'"%b"' % (b"abc" * 100_000)
+    whole = Sealer()(runs)
+
+    tracemalloc.start()
+    try:
+        made = pieces(whole, [[0], [1]])
+        held, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+
+    assert sum(len(piece.body) for piece in made) < 2_000
+    assert held < 10_000
 
 
 def test_a_piece_can_be_cut_again() -> None:

@@ -1,4 +1,5 @@
 import base64
+import tracemalloc
 from collections.abc import Sequence
 from typing import Any
 
@@ -263,6 +264,23 @@ def test_a_sealer_keeps_its_compressor_and_its_bodies_stay_apart() -> None:
     bodies = [sealer(batch).body for batch in batches]
 
     assert bodies == [Sealer()(batch).body for batch in batches]
+
+
+def test_a_sealed_batch_takes_no_more_memory_than_its_body() -> None:
+    runs = sealed_runs()
+    runs[0].inputs = b'"%b"' % (b"abc" * 100_000)
+    sealer = Sealer()
+    sealer(Batch(ALICE, runs, 3_000, "runs"))
+
+    tracemalloc.start()
+    try:
+        sealed = sealer(Batch(ALICE, runs, 3_000, "runs"))
+        held, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+
+    assert len(sealed.body) < 2_000
+    assert held < 10_000
 
 
 def test_runs_that_cannot_be_sealed_are_told_apart_from_the_others() -> None:
