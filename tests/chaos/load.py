@@ -22,6 +22,8 @@ class Owed:
     Attributes:
         sent: parent by run id (``""`` for a root) of everything that was ever offered.
         acknowledged: when each run was answered 200, in monotonic seconds.
+        offered: when each run of an SDK left it, in monotonic seconds; the same for those of one
+            request.
         said: runs of which a log record was answered 200.
         poisoned: runs that upstream refuses.
         keys: the API key of each run.
@@ -29,6 +31,7 @@ class Owed:
 
     sent: dict[str, str] = field(default_factory=dict)
     acknowledged: dict[str, float] = field(default_factory=dict)
+    offered: dict[str, float] = field(default_factory=dict)
     said: set[str] = field(default_factory=set)
     poisoned: set[str] = field(default_factory=set)
     keys: dict[str, str] = field(default_factory=dict)
@@ -37,6 +40,7 @@ class Owed:
         """Take over what *other* owes."""
         self.sent.update(other.sent)
         self.acknowledged.update(other.acknowledged)
+        self.offered.update(other.offered)
         self.said |= other.said
         self.poisoned |= other.poisoned
         self.keys.update(other.keys)

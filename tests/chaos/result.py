@@ -1,6 +1,7 @@
 """What a scenario found, and the table of it."""
 
 import math
+from collections.abc import Collection
 from dataclasses import dataclass, field
 
 from tests.chaos.load import Owed
@@ -44,12 +45,20 @@ class Result:
         if not holds:
             self.problems.append(problem)
 
-    def settle(self, owed: Owed, runs: dict[str, TakenRun], *, placed: bool = True) -> None:
+    def settle(
+        self,
+        owed: Owed,
+        runs: dict[str, TakenRun],
+        *,
+        placed: bool = True,
+        released: Collection[str] = (),
+    ) -> None:
         """Compare what is owed with what upstream has.
 
         Args:
             placed: a run without its parent is a problem. Without a journal on disk, a process
                 that ends knows parents that the next one does not.
+            released: runs of which that is none in any case.
         """
         expected = owed.acknowledged.keys() - owed.poisoned
         # A patch alone, with the content of a log record, is no run.
@@ -75,7 +84,9 @@ class Result:
             self.check(not silent, f"{len(silent)} acknowledged log records are lost")
         self.check(not invented, f"{len(invented)} runs upstream stand for no span")
         self.check(not mixed - invented, f"{len(mixed - invented)} runs came with a foreign key")
-        if torn:
+        if loose := torn.intersection(released):
+            self.notes.append(f"{len(loose)} runs released without parent")
+        if torn := torn.difference(released):
             (self.problems if placed else self.notes).append(f"{len(torn)} runs without parent")
         self.check(owed.acknowledged, "nothing was acknowledged, so nothing is proved")
 

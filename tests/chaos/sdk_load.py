@@ -25,6 +25,7 @@ class _Noting(SpanExporter):
 
     def export(self, spans: Sequence[ReadableSpan]) -> SpanExportResult:
         ids = []
+        begin = time.monotonic()
         for span in spans:
             assert span.context is not None
             own = run_id(f"{span.context.span_id:016x}")
@@ -32,6 +33,7 @@ class _Noting(SpanExporter):
             ids.append(own)
             self.owed.sent[own] = parent
             self.owed.keys[own] = self._key
+            self.owed.offered[own] = begin
         result = self._exporter.export(spans)
         if result is SpanExportResult.SUCCESS:
             now = time.monotonic()

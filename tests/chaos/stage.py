@@ -3,7 +3,7 @@
 import asyncio
 import tempfile
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Collection
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
@@ -12,7 +12,7 @@ from tests.chaos.proxy import Balance, ProxyProcess
 from tests.chaos.result import Result
 from tests.chaos.sdk_load import SdkLoad
 from tests.chaos.templates import Template
-from tests.chaos.upstream import UpstreamProcess
+from tests.chaos.upstream import TakenRun, UpstreamProcess
 
 DRAIN_SECONDS = 60.0
 MIB = 1 << 20
@@ -101,11 +101,16 @@ class Stage:
         proxy: ProxyProcess,
         *loads: RawLoad | SdkLoad,
         placed: bool = True,
+        released: Callable[[Owed, dict[str, TakenRun]], Collection[str]] = lambda *_: (),
     ) -> Owed:
         """Wait for the end of everything held, and check what holds after each scenario.
 
         That is: nothing lost or invented, the balance closes to zero from ``/metrics`` alone, and
         ``/live`` said 200 throughout.
+
+        Args:
+            placed: as for ``Result.settle``.
+            released: tells its *released* of what is owed, and of what upstream has.
         """
         balance = await self.drained(proxy)
         result.check(balance.held == 0, f"{balance.held:.0f} spans are held after the end")
@@ -113,7 +118,8 @@ class Stage:
         owed = Owed()
         for load in loads:
             owed.add(load.owed())
-        result.settle(owed, await self.upstream.runs(), placed=placed)
+        runs = await self.upstream.runs()
+        result.settle(owed, runs, placed=placed, released=released(owed, runs))
         self.check_live(result, proxy)
         return owed
 

@@ -92,6 +92,15 @@ def test_a_child_without_its_parent_is_seen() -> None:
     assert (result.torn, result.problems) == (1, ["1 runs without parent"])
 
 
+def test_a_child_that_may_be_released_without_its_parent_is_told_of() -> None:
+    result = Result("x")
+
+    result.settle(owed("child"), {"child": taken()}, released={"child"})
+
+    assert (result.torn, result.problems) == (1, [])
+    assert result.notes == ["1 runs released without parent"]
+
+
 def test_a_log_record_that_is_in_no_run_is_lost() -> None:
     result = Result("x")
     owing = owed("root")
