@@ -13,7 +13,7 @@ from collector.journal.frames import (
 from collector.journal.segment import Damage, Segment, walk
 
 # A start reads no more of it than this, on disk: some seconds of work beside what comes in.
-_MOST_BYTES = 16 << 20
+_MOST_BYTES = 8 << 20
 
 
 class Past:

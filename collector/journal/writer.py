@@ -37,7 +37,7 @@ _MOST_PROBED_BYTES = 1 << 20
 # Between two looks at whether the disk has room for what was too large for it.
 _FIT_SECONDS = 5.0
 # A record may have come long before it was done: an outage or two were between.
-_PASTS = 12
+_PASTS = 2
 _TOO_LARGE = "the request is larger than the journal may be: JOURNAL_MAX_BYTES"
 
 
