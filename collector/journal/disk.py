@@ -84,12 +84,12 @@ class DiskJournal:
             durable=sync != "off",
             max_bytes=max_bytes,
             rest_seconds=past_seconds,
+            date=lambda: clock.now_ns() // 1_000_000_000,
             random_salt=lambda: secrets.randbits(32),
         )
         self._writer = Writer(
             self._log,
             sync=sync,
-            past_seconds=past_seconds,
             codec=Codec(defaults),
             clock=clock,
             alarm=self._alarm,

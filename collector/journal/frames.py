@@ -5,16 +5,17 @@ gap whose content means nothing. All numbers are little-endian.
 
     segment header  magic 8, version 2, 0 2, salt 4, replaced salt 4, replaced salt 4, crc 4
     frame header    magic 4, ordinal 4, units 4, length of meta 4, of body 4, crc of both 4, crc 4
-    record          meta: JSON [endpoint, key, workspace, project, signal, content type, seconds
-                    from 1970 to when it came]; body: the request's body, zstd
-    settled         body: numbers of 8 bytes: a segment's salt above the ordinal of its record
+    record          meta: JSON [endpoint, key, workspace, project, signal, content type];
+                    body: the request's body, zstd
+    settled         units: seconds from 1970 to this word;
+                    body: numbers of 8 bytes: a segment's salt above the ordinal of its record
 
 Of the first three in the JSON, true stands for what the settings say when it is read.
 
 Every segment has a salt of its own, where each CRC of it begins. So the bytes of one segment are no
 frames in another, and no client can make a body that reads as a frame.
 
-Version 2 is the same without true, and version 1 without the seconds too.
+Versions 1 and 2 are the same without true, and without those seconds.
 """
 
 import json
@@ -63,7 +64,7 @@ class Frame:
         offset: where it begins in its segment.
         kind: ``RECORD``, ``SETTLED`` or ``GAP``.
         ordinal: which of the segment's records it is, or the next one is, from 0; 0 for a gap.
-        units: what its receipt owes.
+        units: what its receipt owes, or what the format says.
         meta_bytes, body_bytes: lengths of what follows the header.
         checksum: CRC of what follows the header.
     """
@@ -184,8 +185,8 @@ class Codec:
         self._compress = zstandard.ZstdCompressor(level=1).compress
         self._decompress = zstandard.ZstdDecompressor().decompress
 
-    def encode(self, record: Record, came: int) -> tuple[bytes, bytes]:
-        """Return the meta and body of *record*, which *came* so many seconds after 1970 began."""
+    def encode(self, record: Record) -> tuple[bytes, bytes]:
+        """Return the record's meta and body."""
         tenant = [
             value == default or value
             for value, default in zip(record.destination.tenant, self._defaults.tenant, strict=True)
@@ -197,7 +198,6 @@ class Codec:
                 record.destination.project,
                 record.signal,
                 record.content_type,
-                came,
             ]
         )
         return meta.encode(), self._compress(record.body)
@@ -234,12 +234,3 @@ class Codec:
             defaults.api_key if isinstance(key, bool) else key,
             defaults.workspace if isinstance(workspace, bool) else workspace,
         )
-
-
-def came_of(meta: bytes) -> int:
-    """Return when the record of *meta* came, in seconds since 1970; 0 where nothing tells."""
-    try:
-        *_, came = json.loads(meta)
-    except (TypeError, ValueError):
-        return 0
-    return came if isinstance(came, int) else 0

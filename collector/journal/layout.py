@@ -21,12 +21,15 @@ def record_frames(segment: Segment, drafts: Sequence[Draft]) -> tuple[list[Entry
     return entries, parts
 
 
-def settled_frame(salt: int, offset: int, ordinal: int, numbers: Sequence[int]) -> bytes:
+def settled_frame(
+    salt: int, offset: int, ordinal: int, numbers: Sequence[int], when: int = 0
+) -> bytes:
     """Return a frame that says of the records of *numbers* that they are done.
 
     Args:
         ordinal: that of the segment's next record.
+        when: seconds from 1970 to this word, 0 where they were done long before.
     """
     body = settled_body(numbers)
-    frame = Frame(offset, SETTLED, ordinal, 0, 0, len(body), checksum(salt, body))
+    frame = Frame(offset, SETTLED, ordinal, when, 0, len(body), checksum(salt, body))
     return frame.header(salt) + body

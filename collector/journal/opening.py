@@ -40,8 +40,11 @@ class Opened:
         units: what the open records owe.
     """
 
-    def __init__(self, directory: Path, files: Files, keeper: Keeper) -> None:
+    def __init__(self, directory: Path, files: Files, keeper: Keeper, since: float) -> None:
         """Read it.
+
+        Args:
+            since: seconds from 1970; what was done then or later is recent.
 
         Raises:
             OSError: the directory cannot be read.
@@ -65,7 +68,7 @@ class Opened:
         for scan in scans:
             if scan.frames:
                 self.segments.append(scan.segment)
-                self.units += scan.count()
+                self.units += scan.count(since)
             else:
                 self._dispose(scan)
         # One order each: a segment whose damaged header no longer says what it replaces.
@@ -130,11 +133,12 @@ class Opened:
         """Let the records be done that any segment says are done."""
         by_salt = {scan.segment.salt: scan for scan in scans}
         for scan in by_salt.values():
-            for number in scan.settled:
-                about = by_salt.get(number >> 32)
-                if about is not None:
-                    scan.segment.mentions.add(number >> 32)
-                    about.settle(number & 0xFFFFFFFF)
+            for when, numbers in scan.settled:
+                for number in numbers:
+                    about = by_salt.get(number >> 32)
+                    if about is not None:
+                        scan.segment.mentions.add(number >> 32)
+                        about.settle(number & 0xFFFFFFFF, when)
 
     def _dispose(self, scan: Scan) -> None:
         """Let go of a file in which there is nothing to read."""

@@ -1,6 +1,6 @@
-"""The past: records that an earlier process finished, as far as their segments are still there."""
+"""The past: records that an earlier process finished lately, as far as they are still there."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterator, Sequence
 
 from collector.journal.files import Files
 from collector.journal.frames import (
@@ -17,7 +17,7 @@ _MOST_BYTES = 8 << 20
 
 
 class Past:
-    """A way once through the done records of what was found, from the oldest on.
+    """A way once through the recent records of what was found, from the oldest on.
 
     What cannot be read is passed without a word: nobody is owed it any more.
 
@@ -38,9 +38,10 @@ class Past:
 
     def begin(self, segments: Sequence[Segment]) -> None:
         """Stand before the first of *segments*, or later where there is too much to read."""
-        done = sum(segment.size - segment.live_bytes for segment in segments)
-        self._records = self._read(list(segments), done - _MOST_BYTES)
-        self.left = bool(segments)
+        recent = [segment for segment in segments if segment.recent]
+        surplus = sum(sum(segment.recent.values()) for segment in recent) - _MOST_BYTES
+        self._records = self._read(recent, surplus)
+        self.left = bool(recent)
 
     def next(self) -> tuple[bytes, bytes, int] | None:
         """Return meta, body and units of the next record, None behind the last one."""
@@ -52,8 +53,9 @@ class Past:
         self, segments: Sequence[Segment], surplus: int
     ) -> Iterator[tuple[bytes, bytes, int]]:
         for segment in segments:
+            recent, segment.recent = segment.recent, {}
             try:
-                for frame in self._done_of(segment):
+                for frame in self._frames_of(segment, recent):
                     surplus -= frame.size
                     if surplus > 0:
                         continue
@@ -65,14 +67,14 @@ class Past:
             except (OSError, MemoryError):
                 continue
 
-    def _done_of(self, segment: Segment) -> Iterator[Frame]:
+    def _frames_of(self, segment: Segment, recent: Container[int]) -> Iterator[Frame]:
         if not self._there(segment):
             return
         end = segment.size
         for frame in walk(self._files, segment.fd, segment.salt, SEGMENT_HEADER_BYTES, end):
             if isinstance(frame, Damage):
                 continue
-            if frame.kind == RECORD and segment.is_done(frame.ordinal):
+            if frame.kind == RECORD and frame.ordinal in recent:
                 yield frame
                 # Meanwhile its file may have been given back.
                 if not self._there(segment):

@@ -33,7 +33,8 @@ class Scan:
     checked beyond their headers; that is done when they are taken.
 
     Attributes:
-        settled: numbers of records that it says are done.
+        settled: numbers of records that it says are done, each time with the seconds from 1970 to
+            that word.
         frames: how many frames it has, gaps aside.
         torn: it ended with the beginning of a frame, which was cut off.
         whole: no bytes in it wait to be put aside with the file.
@@ -47,7 +48,7 @@ class Scan:
         """
         self.segment = segment
         self._last = last
-        self.settled: list[int] = []
+        self.settled: list[tuple[int, tuple[int, ...]]] = []
         self.frames = 0
         self.torn = False
         self._files = files
@@ -55,7 +56,8 @@ class Scan:
         self._ordinals = 0
         # Of each record: ordinal, units, bytes.
         self._records = array("L")
-        self._done: set[int] = set()
+        # When each was said to be done, last.
+        self._done: dict[int, int] = {}
         headless, segment.damaged = segment.damaged, False
         try:
             damages = self._read_all()
@@ -77,18 +79,20 @@ class Scan:
         elif damages:
             self.whole = False
 
-    def settle(self, ordinal: int) -> None:
+    def settle(self, ordinal: int, when: int) -> None:
         """Let the record of *ordinal* be done."""
-        self._done.add(ordinal)
+        self._done[ordinal] = max(when, self._done.get(ordinal, 0))
 
-    def count(self) -> int:
-        """Tell the segment which of its records are open; return what they owe."""
+    def count(self, since: float) -> int:
+        """Tell the segment which of its records are open, or done *since*; return what is owed."""
         segment, records, owed = self.segment, self._records, 0
         for at in range(0, len(records), 3):
             ordinal, units, size = records[at : at + 3]
             segment.add(ordinal, size)
             if ordinal in self._done:
                 segment.finish(ordinal, size)
+                if self._done[ordinal] >= since:
+                    segment.recent[ordinal] = size
             else:
                 owed += units
         return owed
@@ -128,7 +132,7 @@ class Scan:
             body = self._files.read(fd, frame.end - start, start)
             # Without it, records that are done come again, which their ids make harmless.
             if checksum(self.segment.salt, body) == frame.checksum:
-                self.settled.extend(read_settled(body))
+                self.settled.append((frame.units, read_settled(body)))
 
     def _torn(self, damage: Damage) -> bool:
         """Whether it is the beginning of a frame at the end of the file, and nothing else."""

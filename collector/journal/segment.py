@@ -78,6 +78,7 @@ class Segment:
         replaces: salts of the segments whose place it took.
         unsynced: something was written since the last sync.
         sealed: when it was seen to be written no more, in seconds of the caller's clock.
+        recent: sizes of the records that an earlier process finished lately, by ordinal.
         over: it has rested: nobody will want its done records.
         failures: reads of its records in a row that failed, see ``MOST_FAILURES``.
         suspect: its name is gone, or a sync failed: what is open has to be written elsewhere.
@@ -97,6 +98,7 @@ class Segment:
         "ordinals",
         "over",
         "path",
+        "recent",
         "replaces",
         "salt",
         "sealed",
@@ -125,6 +127,7 @@ class Segment:
         self.failures = 0
         self.sealed: float | None = None
         self.over = False
+        self.recent: dict[int, int] = {}
         self._done = bytearray()
 
     @property

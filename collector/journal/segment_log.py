@@ -47,6 +47,7 @@ class SegmentLog:
         durable: bool,
         max_bytes: int,
         rest_seconds: float = 0.0,
+        date: Callable[[], int] = lambda: 0,
         random_salt: Callable[[], int],
     ) -> None:
         """Make it; nothing is read yet.
@@ -55,14 +56,16 @@ class SegmentLog:
             count_lost: is told how many records cannot be read any more.
             durable: files outlive the machine's power before others are removed for them.
             max_bytes: bound of the files; what is kept aside has an eighth of it for itself.
-            rest_seconds: how long done records stay, where there is room, for ``recall``.
+            rest_seconds: how long done records stay, where there is room, for ``past``.
+            date: seconds from 1970 to now.
             random_salt: 32 bits at random.
         """
         self._directory = directory
         self._files = files
         self._keeper = Keeper(files, count_lost, max_bytes // _KEPT)
         self._durable = durable
-        self._rests = rest_seconds > 0
+        self._rest_seconds = rest_seconds
+        self._date = date
         self._ownership = Ownership(directory, files)
         self._segments = Segments(
             directory,
@@ -104,10 +107,11 @@ class SegmentLog:
             OSError: the disk does not work; try again later.
         """
         self._ownership.take()
-        found = Opened(self._directory, self._files, self._keeper)
+        since = self._date() - self._rest_seconds
+        found = Opened(self._directory, self._files, self._keeper, since)
         self._segments.begin(found)
         self.backlog.begin(self.records, found.units)
-        if self._rests:
+        if self._rest_seconds:
             self.past.begin(found.segments)
         self.found_units = found.units
         self.torn_writes = found.torn_writes
@@ -135,7 +139,7 @@ class SegmentLog:
         offset = segment.size + sum(draft.size for draft in drafts)
         if done:
             ordinal = segment.ordinals + len(drafts)
-            parts.append(settled_frame(segment.salt, offset, ordinal, done))
+            parts.append(settled_frame(segment.salt, offset, ordinal, done, self._date()))
             offset += len(parts[-1])
         # What is removed on the word of this must not come back without it.
         sync = sync or (segments.doomed and self._durable)
@@ -264,7 +268,7 @@ class SegmentLog:
         """
         segments = self._segments
         try:
-            if not self._rests and segments.active is not None and not segments.active.live:
+            if not self._rest_seconds and segments.active is not None and not segments.active.live:
                 segments.seal(segments.active)
             self.append([], sync=self._durable)
             if self._durable and self.opened:

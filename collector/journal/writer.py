@@ -10,7 +10,7 @@ from collector.clock import Clock
 from collector.errors import JournalInUse, Overloaded, TooLarge
 from collector.journal.alarm import Alarm
 from collector.journal.base import Record
-from collector.journal.frames import Codec, came_of
+from collector.journal.frames import Codec
 from collector.journal.requests import AGAIN, Append, Close, Open, PutBack, Request, Take
 from collector.journal.segment import Draft, Entry
 from collector.journal.segment_log import SegmentLog
@@ -36,8 +36,6 @@ _BATCH_BYTES = 4 << 20
 _MOST_PROBED_BYTES = 1 << 20
 # Between two looks at whether the disk has room for what was too large for it.
 _FIT_SECONDS = 5.0
-# A record may have come long before it was done: an outage or two were between.
-_PASTS = 2
 _TOO_LARGE = "the request is larger than the journal may be: JOURNAL_MAX_BYTES"
 
 
@@ -54,7 +52,6 @@ class Writer:
         segment_log: SegmentLog,
         *,
         sync: Sync,
-        past_seconds: float,
         codec: Codec,
         clock: Clock,
         alarm: Alarm,
@@ -65,14 +62,12 @@ class Writer:
         """Bind it; ``start`` begins.
 
         Args:
-            past_seconds: done records that came many times longer ago are not told of.
             tell: gets what becomes of requests, in the writer's thread.
             refused: gets the reason of each record that cannot be owned.
             fits: whether the disk has room for so many bytes.
         """
         self._log = segment_log
         self._sync = sync
-        self._past_seconds = past_seconds
         self._clock = clock
         self._alarm = alarm
         self._tell = tell
@@ -216,8 +211,7 @@ class Writer:
     def _draft(self, request: Append) -> Draft | None:
         record = request.record
         try:
-            came = self._clock.now_ns() // 1_000_000_000
-            return Draft(*self._codec.encode(record, came), record.spans, aside=request.aside)
+            return Draft(*self._codec.encode(record), record.spans, aside=request.aside)
         except MemoryError:
             return None
 
@@ -243,11 +237,8 @@ class Writer:
         return AGAIN if self._log.backlog.paused else None
 
     def _recall(self) -> Record | None:
-        since = self._clock.now_ns() / 1e9 - _PASTS * self._past_seconds
         while (found := self._log.past.next()) is not None:
             meta, body, units = found
-            if came_of(meta) < since:
-                continue
             try:
                 return self._codec.decode(meta, body, units)
             except (ValueError, MemoryError):

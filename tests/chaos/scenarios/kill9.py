@@ -27,7 +27,8 @@ async def kill9_memory(long: bool, rounds: int | None = None) -> Result:
 async def _kill(result: Result, *, disk: bool) -> Result:
     chance = random.Random(result.rounds)
     async with staged(sandbox=True) as stage:
-        proxy = await stage.proxy(disk=disk)
+        # Traces and log records wait as they do by default: a parent may be in a long backlog.
+        proxy = await stage.proxy(disk=disk, SPAN_TTL="5m", LOG_TTL="5m")
         # Answers take a while, so that uploads are under way at each moment.
         await stage.upstream.script(Rule(every=5, status=503), Rule(jitter=0.3))
         async with (

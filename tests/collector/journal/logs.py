@@ -1,6 +1,6 @@
 """A segment log on a fake disk, with segments that are small enough to have many."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import count
 from pathlib import Path
 
@@ -40,6 +40,7 @@ class Log:
         durable: bool | None = None,
         max_bytes: int = 1 << 30,
         rest_seconds: float = 0.0,
+        date: Callable[[], int] = lambda: 0,
         segment_bytes: int = 600,
     ) -> None:
         """Make it, not opened yet; *sync* is that of the appends, and ``durable`` where None."""
@@ -54,6 +55,7 @@ class Log:
             durable=sync if durable is None else durable,
             max_bytes=max_bytes,
             rest_seconds=rest_seconds,
+            date=date,
             random_salt=lambda: next(_SALTS) & 0xFFFFFFFF,
         )
         self.log._segments.segment_bytes = segment_bytes

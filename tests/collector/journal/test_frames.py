@@ -89,7 +89,7 @@ def test_a_record_reads_as_it_was_written(
 ) -> None:
     record = Record(Destination(endpoint, key, workspace, project), "logs", "text", body, units)
     codec = Codec(DEFAULTS)
-    back = codec.decode(*codec.encode(record, 7), units)
+    back = codec.decode(*codec.encode(record), units)
 
     assert back.destination.tenant == (endpoint, key, workspace)
     assert (back.destination.project, back.signal, back.content_type) == (project, "logs", "text")
@@ -98,13 +98,13 @@ def test_a_record_reads_as_it_was_written(
 
 @pytest.mark.parametrize("meta", [b"", b"{", b"[]", b"[1,2]", b"7", b"\xff"])
 def test_meta_that_is_none_has_one_error(meta: bytes) -> None:
-    _, body = Codec(DEFAULTS).encode(Record(NOBODY, "logs", "", b"x", 1), 7)
+    _, body = Codec(DEFAULTS).encode(Record(NOBODY, "logs", "", b"x", 1))
     with pytest.raises(ValueError, match=r"."):
         Codec(DEFAULTS).decode(meta, body, 1)
 
 
 def read_back(wrote: Destination, meant: Destination, reads: Destination) -> Destination:
-    meta, body = Codec(wrote).encode(Record(meant, "logs", "text", b"", 1), 7)
+    meta, body = Codec(wrote).encode(Record(meant, "logs", "text", b"", 1))
     return Codec(reads).decode(meta, body, 1).destination
 
 
@@ -125,9 +125,9 @@ def test_what_a_request_brought_itself_stays() -> None:
 
 
 def test_a_default_key_is_not_written() -> None:
-    meta, _ = Codec(DEFAULTS).encode(Record(DEFAULTS, "logs", "text", b"", 1), 7)
+    meta, _ = Codec(DEFAULTS).encode(Record(DEFAULTS, "logs", "text", b"", 1))
 
-    assert meta == b'[true, true, true, "default", "logs", "text", 7]'
+    assert meta == b'[true, true, true, "default", "logs", "text"]'
 
 
 @pytest.mark.parametrize(
@@ -139,7 +139,7 @@ def test_a_default_key_is_not_written() -> None:
     ids=["version 1", "version 2"],
 )
 def test_meta_of_older_versions_is_read(meta: bytes) -> None:
-    _, body = Codec(DEFAULTS).encode(Record(NOBODY, "logs", "text", b"x", 1), 7)
+    _, body = Codec(DEFAULTS).encode(Record(NOBODY, "logs", "text", b"x", 1))
     back = Codec(DEFAULTS).decode(meta, body, 1)
 
     assert back.destination.tenant == ("https://e.test", "k", None)
@@ -147,7 +147,7 @@ def test_meta_of_older_versions_is_read(meta: bytes) -> None:
 
 
 def test_a_body_that_is_none_has_one_error() -> None:
-    meta, _ = Codec(DEFAULTS).encode(Record(NOBODY, "logs", "", b"x", 1), 7)
+    meta, _ = Codec(DEFAULTS).encode(Record(NOBODY, "logs", "", b"x", 1))
     with pytest.raises(ValueError, match="no record"):
         Codec(DEFAULTS).decode(meta, b"no zstd", 1)
 

@@ -167,7 +167,7 @@ async def test_a_take_that_is_cancelled_on_its_way_past_skipped_records_takes_no
 
 def test_whose_a_record_is_can_be_told_from_its_meta_alone() -> None:
     codec = Codec(DEFAULTS)
-    meta, _ = codec.encode(BLOCKED, 0)
+    meta, _ = codec.encode(BLOCKED)
 
     assert codec.tenant(meta) == BLOCKED.destination.tenant
     assert codec.tenant(b"[1]") is None
@@ -177,6 +177,6 @@ def test_whose_a_record_is_can_be_told_from_its_meta_alone() -> None:
 
 def test_whose_a_record_of_the_defaults_is_is_what_the_defaults_are() -> None:
     codec = Codec(DEFAULTS)
-    meta, _ = codec.encode(Record(DEFAULTS, "traces", "application/json", b"", 1), 0)
+    meta, _ = codec.encode(Record(DEFAULTS, "traces", "application/json", b"", 1))
 
     assert codec.tenant(meta) == DEFAULTS.tenant

@@ -1,0 +1,111 @@
+"""A start reads again what was done lately."""
+
+import pytest
+
+from collector.journal import past
+from tests.collector.journal.fake_files import FakeFiles
+from tests.collector.journal.logs import DIRECTORY, Log
+
+
+class Days:
+    """A date that the test moves."""
+
+    def __init__(self) -> None:
+        self.seconds = 1_763_600_000
+
+    def __call__(self) -> int:
+        return self.seconds
+
+
+def log_of(files: FakeFiles, date: Days) -> Log:
+    log = Log(files, rest_seconds=300.0, date=date)
+    log.log.open()
+    return log
+
+
+def journals(files: FakeFiles) -> int:
+    return sum(path.suffix == ".journal" for path in files.within(DIRECTORY))
+
+
+def test_what_was_done_lately_comes_again_and_what_is_open_does_not() -> None:
+    date, files = Days(), FakeFiles()
+    log = log_of(files, date)
+    first, second, _ = log.append(1, 2, 3)
+    log.log.settle(first)
+    log.log.settle(second)
+    log.append(4)
+
+    after = log_of(files.after_kill(), date)
+
+    assert after.past() == [1, 2]
+    assert list(after.take_all()) == [3, 4]
+    assert after.past() == []
+
+
+def test_what_was_done_long_ago_does_not_come_again_whenever_it_came() -> None:
+    date, files = Days(), FakeFiles()
+    log = log_of(files, date)
+    first, second = log.append(1, 2)
+    log.log.settle(first)
+    log.append(3)
+    date.seconds += 200
+    log.log.settle(second)
+    log.append(4)
+    date.seconds += 200
+
+    assert log_of(files.after_kill(), date).past() == [2]
+
+
+def test_a_segment_whose_records_are_done_rests_and_goes() -> None:
+    files = FakeFiles()
+    log = log_of(files, Days())
+    for number in range(1, 8):
+        (entry,) = log.append(number, size=500)
+        log.log.settle(entry)
+    log.log._segments.segment_bytes = 1 << 20
+    log.tidy()
+    resting = journals(files)
+    for _ in range(300):
+        log.tidy()
+
+    assert resting > 2
+    assert journals(files) == 1
+
+
+def test_for_want_of_room_nothing_rests() -> None:
+    files = FakeFiles()
+    log = Log(files, rest_seconds=300.0, max_bytes=4000)
+    log.log.open()
+    for number in range(1, 100):
+        assert log.log.has_room(200)
+        (entry,) = log.append(number)
+        log.log.settle(entry)
+
+    assert log.log.bytes < 4000
+
+
+def test_a_start_reads_no_more_than_the_newest_megabytes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(past, "_MOST_BYTES", 400)
+    date, files = Days(), FakeFiles()
+    log = log_of(files, date)
+    for entry in log.append(*range(1, 11)):
+        log.log.settle(entry)
+    log.append(11)
+
+    assert log_of(files.after_kill(), date).past() == [8, 9, 10]
+
+
+def test_damage_in_the_past_is_passed_without_a_word() -> None:
+    date, files = Days(), FakeFiles()
+    log = log_of(files, date)
+    for entry in log.append(1, 2, 3):
+        log.log.settle(entry)
+    log.append(4)
+    (path,) = [path for path in files.within(DIRECTORY) if path.suffix == ".journal"]
+    at = files.inodes[path].data.index(b"\x02" * 100)
+    files.inodes[path].data[at] ^= 1
+
+    after = log_of(files.after_kill(), date)
+
+    assert after.past() == [1, 3]
+    assert after.lost == 0
