@@ -92,7 +92,7 @@ def test_a_start_reads_no_more_than_the_newest_megabytes(monkeypatch: pytest.Mon
         log.log.settle(entry)
     log.append(11)
 
-    assert log_of(files.after_kill(), date).past() == [8, 9, 10]
+    assert log_of(files.after_kill(), date).past() == [7, 8, 9, 10]
 
 
 def test_damage_in_the_past_is_passed_without_a_word() -> None:
