@@ -12,8 +12,8 @@ from collector.journal.frames import (
 )
 from collector.journal.segment import Damage, Segment, walk
 
-# A start reads no more of it than this, on disk: some seconds of work beside what comes in.
-_MOST_BYTES = 8 << 20
+# A start reads no more of it than this, on disk: ten seconds of work or so, beside what comes in.
+_MOST_BYTES = 32 << 20
 
 
 class Past:
