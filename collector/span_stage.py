@@ -48,6 +48,8 @@ class SpanStage:
         encoded: list[EncodedRun] = []
         dialects: Counter[tuple[str, ...]] = Counter()
         dropped: Counter[str] = Counter()
+        # Settled at the end: a slice that fails, for want of memory say, is taken again.
+        done: list[Receipt] = []
         logs_wait = logs.waits
         for span in spans:
             owed = logs.join(destination, span, receipt) if logs_wait else receipt
@@ -57,7 +59,7 @@ class SpanStage:
                 self._metrics.translator_errors.labels(name).inc()
             if run.drop is not None:
                 dropped[run.drop] += 1
-                owed.settle()
+                done.append(owed)
                 continue
             resource = span.resource
             if resource not in resources:
@@ -71,6 +73,8 @@ class SpanStage:
                 self._metrics.translated.labels(name).inc(count)
         for reason, count in dropped.items():
             self._metrics.dropped.labels(reason).inc(count)
+        for owed in done:
+            owed.settle()
         return encoded
 
     def learn(
