@@ -82,6 +82,7 @@ async def test_a_child_finds_the_parent_that_an_earlier_process_delivered(tmp_pa
             await send(before.url, spans=[span(1), span(2, parent=1)])
         async with proxy_to(api, journal_dir=tmp_path) as after:
             await send(after.url, spans=[span(3, parent=2)])
+            await until(lambda: after.balance()["uploaded"])
             await after.end()
             balance = after.balance()
         runs = {run.name: run for run in await runs_of(api)}
@@ -106,6 +107,7 @@ async def test_a_log_record_completes_the_run_that_an_earlier_process_delivered(
             await send(before.url, spans=[span(1)])
         async with proxy_to(api, journal_dir=tmp_path) as after:
             await send(after.url, events=[answer])
+            await until(lambda: after.balance()["uploaded"])
             await after.end()
             balance = after.balance()
         (run,) = await runs_of(api)
