@@ -6,6 +6,7 @@ Source: opentelemetry-proto docs/specification.md, "OTLP/HTTP".
 import asyncio
 import traceback
 from collections.abc import Awaitable, Callable
+from contextlib import nullcontext
 from typing import Final
 
 import structlog
@@ -46,6 +47,10 @@ _SHAPES: Final = {
 
 # More than this is decoded in a thread, so that the event loop goes on.
 _INLINE_BYTES: Final = 256 * 1024
+# What takes more than this to decode is decoded in turn: two at once would not be done sooner, but
+# need the room for both. For less, waiting for one's turn would take longer than decoding.
+_ALONE_BYTES: Final = 4 << 20
+_UNLOCKED: Final = nullcontext()
 _LOG_EVERY_SECONDS: Final = 60.0
 _STACK_DEPTH: Final = 5
 # For the metric only, as other servers have it: there is nobody left to read it.
@@ -184,14 +189,12 @@ class OtlpHttpReceiver:
     async def _decoded(self, codec: Codec[Found], body: bytes, hold: Hold) -> Found:
         weight = codec.weigh(body)
         hold.shrink_to(len(body))
-        if len(body) <= _INLINE_BYTES:
+        async with self._decoding if weight.peak > _ALONE_BYTES else _UNLOCKED:
             hold.grow(weight.peak)
-            found = codec.decode(body)
-        else:
-            # One at a time: two would not be done sooner, but need the room for both at once.
-            async with self._decoding:
-                hold.grow(weight.peak)
+            if len(body) > _INLINE_BYTES:
                 found = await asyncio.to_thread(codec.decode, body)
+            else:
+                found = codec.decode(body)
         hold.shrink_to(len(body) + weight.kept)
         return found
 

@@ -30,6 +30,7 @@ class Decoder:
         self.started = 0
         self.go_on = threading.Event()
         monkeypatch.setattr(otlp_http, "_INLINE_BYTES", 1000)
+        monkeypatch.setattr(otlp_http, "_ALONE_BYTES", 1000)
         monkeypatch.setattr(JSON_CODEC, "decode", self._decode)
 
     def _decode(self, body: bytes) -> Decoded:
@@ -72,6 +73,21 @@ async def test_one_large_body_is_decoded_at_a_time(
 
     assert started == 1
     assert answers == [200, 200, 200]
+    assert door.receiver.held_bytes == 0
+
+
+async def test_bodies_that_take_little_are_decoded_side_by_side(
+    door: Door, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    decoder = Decoder(monkeypatch)
+    monkeypatch.setattr(otlp_http, "_ALONE_BYTES", PEAK)
+    posts = post_many(door, 2)
+    await until(lambda: decoder.started == 2)
+    held = door.receiver.held_bytes
+    decoder.go_on.set()
+    await asyncio.gather(*posts)
+
+    assert held == 2 * (len(DENSE) + PEAK)
     assert door.receiver.held_bytes == 0
 
 
