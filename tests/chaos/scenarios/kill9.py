@@ -31,8 +31,9 @@ async def kill9_memory(long: bool, rounds: int | None = None) -> Result:
 async def _kill(result: Result, *, disk: bool) -> Result:
     chance = random.Random(result.rounds)
     async with staged(sandbox=True) as stage:
-        # Traces and log records wait as they do by default: a parent may be in a long backlog.
-        proxy = await stage.proxy(disk=disk, SPAN_TTL="5m", LOG_TTL="5m")
+        # A parent may be far behind in the backlog: then what waits for it waits as by default.
+        ttl = "5m" if disk else "2s"
+        proxy = await stage.proxy(disk=disk, SPAN_TTL=ttl, LOG_TTL=ttl)
         # Answers take a while, so that uploads are under way at each moment.
         await stage.upstream.script(Rule(every=5, status=503), Rule(jitter=0.3))
         async with (
