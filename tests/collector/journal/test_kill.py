@@ -10,10 +10,12 @@ import pytest
 from collector.journal.writer import Sync
 from tests.collector.journal.disks import bodies, journal
 
-# Says what it is about to ask for, what it owns, and what it is about to settle.
+# Says what it is about to ask for, what it owns, and what it is about to settle; the log of a
+# journal that an earlier kill tore goes elsewhere.
 LIFE = """
 import asyncio, os, random, sys
 from pathlib import Path
+import structlog
 from tests.collector.journal.disks import journal, record
 
 async def main(directory, sync, first):
@@ -40,6 +42,7 @@ async def main(directory, sync, first):
 def say(what, number):
     os.write(1, f"{what} {number}\\n".encode())
 
+structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
 asyncio.run(main(sys.argv[1], sys.argv[2], int(sys.argv[3])))
 """
 
