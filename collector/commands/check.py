@@ -5,7 +5,7 @@ from importlib.metadata import packages_distributions
 from typing import NamedTuple
 
 from collector import __version__
-from collector.commands.journal_folder import look_at
+from collector.commands.folders import journal_at, problem_of
 from collector.commands.plugins import load_translators
 from collector.commands.upstream import Answer, try_upstream
 from collector.config import Settings
@@ -27,7 +27,7 @@ def check(
     ask: Callable[[str, str | None], Answer] = try_upstream,
     owners: Callable[[], Mapping[str, list[str]]] = packages_distributions,
 ) -> Report:
-    """Report what *settings* would run, and whether it can: journal, import names, upstream.
+    """Report what *settings* would run, and whether it can: folders, import names, upstream.
 
     Args:
         ask: endpoint and key -> what came of a try.
@@ -52,10 +52,14 @@ def check(
     }
     problems = []
     if settings.journal_dir is not None:
-        folder = look_at(settings.journal_dir)
+        folder = journal_at(settings.journal_dir)
         rows["journal"] = _journal(settings, folder.in_use)
         if folder.problem is not None:
             problems.append(f"JOURNAL_DIR: {folder.problem}")
+    if settings.dead_letter_dir is not None:
+        problem = problem_of(settings.dead_letter_dir)
+        if problem is not None:
+            problems.append(f"DEAD_LETTER_DIR: {problem}")
     answer = ask(settings.langsmith_endpoint, key.get_secret_value() if key else None)
     rows["upstream"] = answer.text
     if not answer.fine:

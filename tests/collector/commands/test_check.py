@@ -113,6 +113,16 @@ def test_a_folder_where_no_journal_can_be_is_a_problem(tmp_path: Path) -> None:
     assert report.problems == [f"JOURNAL_DIR: {file}: is not a folder", "no connection"]
 
 
+def test_a_folder_where_no_dead_letters_can_be_is_a_problem(tmp_path: Path) -> None:
+    file = tmp_path / "file"
+    file.touch()
+
+    report = check(Settings(dead_letter_dir=file), Asked(FINE), alone)
+
+    assert line_of(report, "dead letters") == str(file)
+    assert report.problems == [f"DEAD_LETTER_DIR: {file}: is not a folder"]
+
+
 def test_an_upstream_that_does_not_work_is_a_problem() -> None:
     report = check(Settings(), Asked(Answer(False, "no connection")), alone)
 
