@@ -26,7 +26,8 @@ ENV PATH=/opt/collector-proxy/bin:$PATH \
 VOLUME /var/lib/collector-proxy
 USER 10001
 EXPOSE 4318
-# Asks where HTTP_PORT says; a port from a file or a flag needs a check of its own.
+# Not /ready: an engine that replaces what is unhealthy would do so again and again while the
+# disk is full. Asks where HTTP_PORT says; a port from a file or a flag needs a check of its own.
 HEALTHCHECK --interval=10s --timeout=3s --start-period=10s --retries=3 \
-    CMD ["python", "-c", "import os, urllib.request as u; u.build_opener(u.ProxyHandler({})).open('http://127.0.0.1:' + (os.environ.get('HTTP_PORT') or '4318') + '/ready', timeout=2)"]
+    CMD ["python", "-c", "import os, urllib.request as u; u.build_opener(u.ProxyHandler({})).open('http://127.0.0.1:' + (os.environ.get('HTTP_PORT') or '4318') + '/live', timeout=2)"]
 ENTRYPOINT ["collector-proxy"]
