@@ -84,6 +84,23 @@ def test_for_want_of_room_nothing_rests() -> None:
     assert log.log.bytes < 4000
 
 
+def test_segments_that_gave_way_one_by_one_between_those_that_rest_are_no_trouble() -> None:
+    log = Log(FakeFiles(), rest_seconds=300.0, max_bytes=60_000)
+    log.log.open()
+    for number in range(700):
+        assert log.log.has_room(200)
+        # One of each six stays open; how much the others let go of is different each time.
+        stays = number % 6 == 0
+        (entry,) = log.append(number, size=1 if stays else 60 + number * 37 % 90)
+        if not stays:
+            log.log.settle(entry)
+        if number % 6 == 5:
+            log.tidy()
+
+    assert {segment.over for segment in log.log._segments.all} == {True, False}
+    assert log.log.bytes < 60_000
+
+
 def test_a_start_reads_no_more_than_the_newest_megabytes(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(past, "_MOST_BYTES", 400)
     date, files = Days(), FakeFiles()
