@@ -72,6 +72,24 @@ def test_a_segment_whose_records_are_done_rests_and_goes() -> None:
     assert journals(files) == 1
 
 
+@pytest.mark.parametrize("stays", [False, True])
+def test_processes_that_live_shorter_than_segments_rest_do_not_pile_up_files(stays: bool) -> None:
+    date, files = Days(), FakeFiles()
+    for number in range(40):
+        files = files.after_kill()
+        log = Log(files, rest_seconds=300.0, date=date, segment_bytes=1 << 20)
+        log.log.open()
+        done, other = log.append(2 * number, 2 * number + 1)
+        log.log.settle(done)
+        if not stays:
+            log.log.settle(other)
+        for _ in range(60):
+            log.tidy()
+            date.seconds += 1
+
+    assert journals(files) <= 300 // 60 + 4
+
+
 def test_for_want_of_room_nothing_rests() -> None:
     files = FakeFiles()
     log = Log(files, rest_seconds=300.0, max_bytes=4000)
