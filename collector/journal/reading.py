@@ -212,11 +212,13 @@ class Backlog:
                 self.drop(entry)
                 self._pass(entry)
                 continue
+            # There may be no memory for it; until it is there, nobody has it.
+            taken = Taken(entry, payload[: frame.meta_bytes], payload[frame.meta_bytes :])
             self._place = behind
             segment.failures = 0
             if checksum(salt, payload) == frame.checksum:
                 segment.taken[frame.ordinal] = entry
-                return Taken(entry, payload[: frame.meta_bytes], payload[frame.meta_bytes :])
+                return taken
             self.drop(entry)
             self.spoiled(entry)
         return None
