@@ -138,6 +138,17 @@ async def test_spans_that_cannot_be_read_any_more_are_counted_and_settled() -> N
     assert closed(house)
 
 
+async def test_spans_that_are_found_usable_only_now_go_the_same_way() -> None:
+    house = await house_with(request(1, 2, 3), request(4), spans=1)
+
+    async with running(house):
+        await until(lambda: house.batcher.held_runs == 4)
+
+    assert house.balance()["dropped"] == 0
+    assert house.journal.held_spans == 4
+    assert closed(house)
+
+
 async def test_a_record_that_cannot_be_read_at_all_does_not_stop_the_next() -> None:
     house = await house_with(b"no json", request(1), spans=1)
 
