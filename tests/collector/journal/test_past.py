@@ -130,6 +130,24 @@ def test_a_start_reads_no_more_than_the_newest_megabytes(monkeypatch: pytest.Mon
     assert log_of(files.after_kill(), date).past() == [7, 8, 9, 10]
 
 
+def test_files_that_are_too_old_to_be_read_again_are_not_even_looked_at(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(past, "_MOST_BYTES", 400)
+    date, files = Days(), FakeFiles()
+    log = log_of(files, date)
+    for number in range(1, 31):
+        entry, _ = log.append(2 * number, 2 * number + 1)
+        log.log.settle(entry)
+    log.append(100)
+    after = log_of(files := files.after_kill(), date)
+    reads: list[str] = []
+    monkeypatch.setattr(files, "fail", reads.append)
+
+    assert after.past() == [54, 56, 58, 60]
+    assert len(reads) < 10
+
+
 def test_damage_in_the_past_is_passed_without_a_word() -> None:
     date, files = Days(), FakeFiles()
     log = log_of(files, date)
