@@ -86,7 +86,8 @@ class Backlog:
         self._unreadable = 0
         self._found = 0
         self._taken_at = 0.0
-        # Records of each tenant that this process left aside.
+        # Records of each tenant that this process left aside, of as many tenants as had one since
+        # the backlog was last empty.
         self._aside: Counter[Tenant] = Counter()
 
     @property
@@ -140,15 +141,19 @@ class Backlog:
         record, receipt = taken
         if receipt is not None:
             self._taken_at = now
-            tenant = record.destination.tenant
-            self._aside[tenant] -= 1
-            if self._aside[tenant] <= 0:
-                # Or it is one that an earlier process left.
-                del self._aside[tenant]
+            if not self._found:
+                self._count_taken(record.destination.tenant)
             if record.signal == "logs":
                 # From here on they are counted as log records.
                 self._metrics.dropped.labels("log_records").inc(record.spans)
         return taken
+
+    def _count_taken(self, tenant: Tenant) -> None:
+        # Where an earlier process left records, too, nothing tells whose this one was: then it is
+        # when all are taken that none is left aside.
+        self._aside[tenant] -= 1
+        if self._aside[tenant] <= 0:
+            del self._aside[tenant]
 
     def _tell_found(self) -> None:
         # A disk that does not work at the start is read later.

@@ -118,7 +118,8 @@ class Replay:
         elif missing := record.spans - len(spans):
             # Another version of this proxy may find other spans usable.
             self._held -= missing
-            self._metrics.dropped.labels("unreadable").inc(missing)
+            self._metrics.dropped.labels("unreadable").inc(max(missing, 0))
+            self._metrics.replayed.inc(max(-missing, 0))
             receipt.settle(missing)
         resources: Resources = {}
         for first in range(0, len(spans), SLICE_SPANS):

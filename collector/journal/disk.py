@@ -16,7 +16,7 @@ from collector.journal.alarm import Alarm
 from collector.journal.base import Record
 from collector.journal.files import Files, OsFiles
 from collector.journal.frames import Codec
-from collector.journal.requests import AGAIN, Append, Close, Open, PutBack, Request, Take
+from collector.journal.requests import AGAIN, Append, Close, Open, Request, Take
 from collector.journal.segment import Entry
 from collector.journal.segment_log import SegmentLog
 from collector.journal.space import fits
@@ -166,7 +166,7 @@ class DiskJournal:
             raise self._refusal(trouble)
         started = self._clock.monotonic()
         patience = _PATIENCE_SECONDS + len(record.body) / _SLOWEST_BYTES
-        request = Append(record, aside=aside)
+        request = Append(record)
         self._due[request] = started + patience
         try:
             # What comes too late is undone, as where the client goes away.
@@ -177,7 +177,9 @@ class DiskJournal:
         self._metrics.journal_append_seconds.observe(self._clock.monotonic() - started)
         if not aside:
             return self._receipt(entry)
+        # Not before: a record whose sender was told that it is not owned must not be taken.
         self._aside += entry.units
+        self._writer.left.append(entry)
         return None
 
     async def take(
@@ -273,7 +275,7 @@ class DiskJournal:
         elif isinstance(request, Take) and isinstance(value, tuple):
             _, entry = value
             if entry is not None:
-                self._writer.ask(PutBack(entry))
+                self._writer.left.append(entry)
 
     def _receipt(self, entry: Entry) -> Receipt:
         self._last_key += 1

@@ -54,6 +54,11 @@ class Past:
     ) -> Iterator[tuple[bytes, bytes, int]]:
         for segment in segments:
             recent, segment.recent = segment.recent, {}
+            size = sum(recent.values())
+            if surplus > size:
+                # Nothing can be appended while frames are passed one by one.
+                surplus -= size
+                continue
             try:
                 for frame in self._frames_of(segment, recent):
                     surplus -= frame.size

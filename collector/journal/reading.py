@@ -48,6 +48,8 @@ class Backlog:
 
     So it is but for the records of tenants that were skipped. Each of these tenants, and there are
     as many as a caller has skipped, has a place of its own, before which there is none of its own.
+    When it is skipped no longer, it is read from there, and what is of others is only passed: so a
+    tenant that comes and goes does not cost a look at all records each time.
 
     Attributes:
         records: how many there are.
@@ -115,11 +117,15 @@ class Backlog:
             OSError: the disk does not work; try again later.
             MemoryError: so it is with memory.
         """
-        self._return_to(skip)
         self.paused = False
         self._left = _MOST_PASSED
         while self.records:
-            at = bisect_left(segments, self._place[0], key=_order)
+            back = self._back(skip)
+            start = min((self._skipped[tenant] for tenant in back), default=self._place)
+            at = bisect_left(segments, start[0], key=_order)
+            if back and (at == len(segments) or segments[at].order > self._place[0]):
+                self._move_on(back, self._place)
+                continue
             if at == len(segments):
                 if not self._skipped:
                     # The rest was in bytes that are damaged.
@@ -127,10 +133,9 @@ class Backlog:
                     self.records = self._units = 0
                 break
             segment = segments[at]
-            if segment.order != self._place[0]:
-                self._place = segment.order, SEGMENT_HEADER_BYTES
+            offset = start[1] if segment.order == start[0] else SEGMENT_HEADER_BYTES
             try:
-                taken = self._next_of(segment, skip, tenant_of)
+                taken = self._next_of(segment, offset, back, skip, tenant_of)
             except OSError:
                 segment.failures += 1
                 if segment.failures <= MOST_FAILURES:
@@ -147,7 +152,7 @@ class Backlog:
             if not self._left:
                 self.paused = True
                 break
-            self._place = segment.order + 1, SEGMENT_HEADER_BYTES
+            self._move_on(back, (segment.order + 1, SEGMENT_HEADER_BYTES))
         return None
 
     def spoiled(self, entry: Entry) -> None:
@@ -168,57 +173,82 @@ class Backlog:
             self._keeper.tell(message)
         self.lost_units += entry.units
 
-    def _return_to(self, skip: frozenset[Tenant]) -> None:
-        """Go back to where the records begin of those that were skipped and are no longer."""
-        for tenant in [tenant for tenant in self._skipped if tenant not in skip]:
-            self._place = min(self._place, self._skipped.pop(tenant))
+    def _back(self, skip: frozenset[Tenant]) -> frozenset[Tenant]:
+        """Return the tenants that were skipped, are no longer, and have records to be read yet."""
+        back = {tenant: place for tenant, place in self._skipped.items() if tenant not in skip}
+        for tenant, place in back.items():
+            if place >= self._place:
+                del self._skipped[tenant]
+        return frozenset(tenant for tenant in back if tenant in self._skipped)
+
+    def _move_on(self, back: frozenset[Tenant], place: _Place) -> None:
+        for tenant in back:
+            self._skipped[tenant] = max(self._skipped[tenant], place)
+        if not back:
+            self._place = place
 
     def _next_of(
-        self, segment: Segment, skip: frozenset[Tenant], tenant_of: TenantOf
+        self,
+        segment: Segment,
+        offset: int,
+        back: frozenset[Tenant],
+        skip: frozenset[Tenant],
+        tenant_of: TenantOf,
     ) -> Taken | None:
+        """Return the next record from *offset* on, of *back* where there are any."""
         files, fd, salt = self._files, segment.fd, segment.salt
-        for frame in walk(files, fd, salt, self._place[1], segment.size):
-            if not self._left:
-                break
-            self._left -= 1
-            here, behind = (segment.order, frame.offset), (segment.order, frame.end)
-            if isinstance(frame, Damage):
-                self._place = behind
-                self._keeper.copy(segment, frame.offset, frame.end)
-                self._keeper.lose(1)
-                self._keeper.tell("a part of the journal is damaged: it was kept aside")
-                continue
-            if (
-                frame.kind != RECORD
-                or segment.is_done(frame.ordinal)
-                or frame.ordinal in segment.taken
-            ):
-                self._place = behind
-                continue
-            start = frame.offset + FRAME_HEADER_BYTES
-            if skip:
-                tenant = tenant_of(files.read(fd, frame.meta_bytes, start))
-                if tenant is not None and tenant in skip:
-                    self._skipped[tenant] = min(self._skipped.get(tenant, here), here)
-                    self._place = behind
+        place = segment.order, offset
+        try:
+            for frame in walk(files, fd, salt, offset, segment.size):
+                here, behind = (segment.order, frame.offset), (segment.order, frame.end)
+                if not self._left or (back and here >= self._place):
+                    break
+                self._left -= 1
+                if isinstance(frame, Damage):
+                    place = behind
+                    if not back:
+                        self._keeper.copy(segment, frame.offset, frame.end)
+                        self._keeper.lose(1)
+                        self._keeper.tell("a part of the journal is damaged: it was kept aside")
                     continue
-            entry = Entry(segment, frame.offset, frame.ordinal, frame.units, frame.size)
-            try:
-                payload = files.read(fd, frame.end - start, start)
-            except OSError:
-                if segment.failures < MOST_FAILURES:
-                    raise
-                self._place = behind
+                if (
+                    frame.kind != RECORD
+                    or segment.is_done(frame.ordinal)
+                    or frame.ordinal in segment.taken
+                ):
+                    place = behind
+                    continue
+                start = frame.offset + FRAME_HEADER_BYTES
+                if back or skip:
+                    tenant = tenant_of(files.read(fd, frame.meta_bytes, start))
+                    if back and tenant not in back:
+                        place = behind
+                        continue
+                    if tenant is not None and tenant in skip:
+                        self._skipped[tenant] = min(self._skipped.get(tenant, here), here)
+                        place = behind
+                        continue
+                entry = Entry(segment, frame.offset, frame.ordinal, frame.units, frame.size)
+                try:
+                    payload = files.read(fd, frame.end - start, start)
+                except OSError:
+                    if segment.failures < MOST_FAILURES:
+                        raise
+                    place = behind
+                    self.drop(entry)
+                    self._pass(entry)
+                    continue
+                # There may be no memory for it; until it is there, nobody has it.
+                taken = Taken(entry, payload[: frame.meta_bytes], payload[frame.meta_bytes :])
+                place = behind
+                segment.failures = 0
+                if checksum(salt, payload) == frame.checksum:
+                    segment.taken[frame.ordinal] = entry
+                    return taken
                 self.drop(entry)
-                self._pass(entry)
-                continue
-            self._place = behind
-            segment.failures = 0
-            if checksum(salt, payload) == frame.checksum:
-                segment.taken[frame.ordinal] = entry
-                return Taken(entry, payload[: frame.meta_bytes], payload[frame.meta_bytes :])
-            self.drop(entry)
-            self.spoiled(entry)
+                self.spoiled(entry)
+        finally:
+            self._move_on(back, place)
         return None
 
 

@@ -1,7 +1,6 @@
 """What can be asked of the thread of the disk journal."""
 
 from collector.journal.base import Record
-from collector.journal.segment import Entry
 from collector.model import Tenant
 
 # The value of a ``Take`` that has to be asked again.
@@ -38,20 +37,10 @@ class Take(Request):
         self.skip = skip
 
 
-class PutBack(Request):
-    """Let a taken record be nobody's again."""
-
-    __slots__ = ("entry",)
-
-    def __init__(self, entry: Entry) -> None:
-        self.entry = entry
-
-
 class Append(Request):
     """Own a record; the value is its entry."""
 
-    __slots__ = ("aside", "record")
+    __slots__ = ("record",)
 
-    def __init__(self, record: Record, *, aside: bool) -> None:
+    def __init__(self, record: Record) -> None:
         self.record = record
-        self.aside = aside

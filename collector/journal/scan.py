@@ -95,6 +95,8 @@ class Scan:
                     segment.recent[ordinal] = size
             else:
                 owed += units
+        # A process may not live for as long as a segment rests; the next one need not begin anew.
+        segment.over = not segment.recent
         return owed
 
     def _read_all(self) -> list[Damage]:

@@ -21,17 +21,15 @@ class Draft:
     Attributes:
         meta, body: as ``Codec`` makes them.
         units: what its receipt owes.
-        aside: it goes to the backlog.
         size: bytes that it takes on disk.
     """
 
-    __slots__ = ("aside", "body", "meta", "size", "units")
+    __slots__ = ("body", "meta", "size", "units")
 
-    def __init__(self, meta: bytes, body: bytes, units: int, *, aside: bool) -> None:
+    def __init__(self, meta: bytes, body: bytes, units: int) -> None:
         self.meta = meta
         self.body = body
         self.units = units
-        self.aside = aside
         self.size = FRAME_HEADER_BYTES + len(meta) + len(body)
 
 

@@ -119,7 +119,7 @@ class SegmentLog:
         self.opened = True
 
     def append(self, drafts: Sequence[Draft], *, sync: bool) -> list[Entry]:
-        """Write *drafts* and what is settled; return where the drafts are.
+        """Write *drafts*, which are taken then, and what is settled; return where the drafts are.
 
         Args:
             sync: return when it outlives the machine's power.
@@ -146,12 +146,9 @@ class SegmentLog:
         segments.write(segment, parts, offset - segment.size, sync=sync)
         segment.mentions.update(number >> 32 for number in done)
         segments.unsaid.clear()
-        for entry, draft in zip(entries, drafts, strict=True):
+        for entry in entries:
             segment.add(entry.ordinal, entry.size)
-            if draft.aside:
-                self.backlog.add(entry)
-            else:
-                segment.taken[entry.ordinal] = entry
+            segment.taken[entry.ordinal] = entry
         segments.remove_doomed(said=True)
         return entries
 
@@ -164,16 +161,9 @@ class SegmentLog:
         self._segments.sync()
 
     def settle(self, entry: Entry) -> None:
-        """Forget a record; the next ``append`` says so on disk."""
-        if entry.done or not self._segments.has(entry.segment):
-            return
-        owner = entry.segment.taken.get(entry.ordinal)
-        if owner is not entry:
-            # It was appended for the backlog, and its sender went away.
-            if owner is not None or entry.segment.is_done(entry.ordinal):
-                return
-            self.backlog.drop(entry)
-        self._segments.finish(entry)
+        """Forget a taken record; the next ``append`` says so on disk."""
+        if not entry.done and self._segments.has(entry.segment):
+            self._segments.finish(entry)
 
     def take(self, skip: frozenset[Tenant], tenant_of: TenantOf) -> Taken | None:
         """Return the oldest record of the backlog, which is taken now; None without one.

@@ -60,7 +60,10 @@ def crowded(segments: Sequence[Segment], segment_bytes: int, room: int) -> list[
     live = sum(segment.live_bytes for segment in segments)
     if sum(segment.over for segment in segments) <= 2 * live // segment_bytes + _SPARE:
         return []
+    # Each may stand between two that rest: one that was written anew to make room is over at once.
     pairs = [pair for pair in pairwise(segments) if pair[0].over and pair[1].over]
+    if not pairs:
+        return []
     first, second = min(pairs, key=lambda pair: pair[0].live_bytes + pair[1].live_bytes)
     together = first.live_bytes + second.live_bytes
     return [first, second] if together <= min(room, segment_bytes) else []

@@ -11,7 +11,7 @@ from collector.errors import JournalInUse, Overloaded, TooLarge
 from collector.journal.alarm import Alarm
 from collector.journal.base import Record
 from collector.journal.frames import Codec
-from collector.journal.requests import AGAIN, Append, Close, Open, PutBack, Request, Take
+from collector.journal.requests import AGAIN, Append, Close, Open, Request, Take
 from collector.journal.segment import Draft, Entry
 from collector.journal.segment_log import SegmentLog
 from collector.journal.trouble import (
@@ -45,6 +45,8 @@ class Writer:
     Attributes:
         trouble: why nothing can be owned now, None while the disk works.
         settled: entries of records that are done; from any thread, taken with the next write.
+        left: entries of taken records that shall be the backlog's; from any thread, taken with
+            the next write or ``Take``.
     """
 
     def __init__(
@@ -84,6 +86,7 @@ class Writer:
         self._thread = threading.Thread(target=self._run, name="journal", daemon=True)
         self.trouble: Trouble | None = None
         self.settled: deque[Entry] = deque()
+        self.left: deque[Entry] = deque()
 
     def start(self) -> None:
         """Begin to serve requests."""
@@ -133,8 +136,6 @@ class Writer:
         try:
             if isinstance(request, Take):
                 value = self._take(request.skip)
-            elif isinstance(request, PutBack):
-                self._log.put_back(request.entry)
             elif isinstance(request, Open):
                 self._log.open()
             else:
@@ -211,13 +212,14 @@ class Writer:
     def _draft(self, request: Append) -> Draft | None:
         record = request.record
         try:
-            return Draft(*self._codec.encode(record), record.spans, aside=request.aside)
+            return Draft(*self._codec.encode(record), record.spans)
         except MemoryError:
             return None
 
     def _take(self, skip: frozenset[Tenant]) -> object:
         if self.trouble is not None:
             return None
+        self._settle()
         known = self._recall()
         if known is not None:
             return known, None
@@ -248,6 +250,8 @@ class Writer:
     def _settle(self) -> None:
         while self.settled:
             self._log.settle(self.settled.popleft())
+        while self.left:
+            self._log.put_back(self.left.popleft())
 
     def _tick(self) -> None:
         self._ticked = self._clock.monotonic()

@@ -8,16 +8,17 @@ from typing import Any
 import orjson
 import pytest
 
-from collector.backlog import Room
+from collector.backlog import Backlog, Room
 from collector.errors import Overloaded
 from collector.journal.base import Record
 from collector.journal.memory import MemoryJournal
 from collector.limiter import Limiter
+from collector.metrics import Metrics
 from collector.model import Destination, Tenant
 from collector.receiver.records import ReceiverCodecs
 from collector.span_stage import SpanStage
 from tests.collector.test_log_stage import MODEL, record
-from tests.collector.test_pipeline import DESTINATION, House
+from tests.collector.test_pipeline import DESTINATION, FakeRoom, House
 from tests.fakes import until
 from translators.span import Span
 
@@ -135,6 +136,17 @@ async def test_spans_that_cannot_be_read_any_more_are_counted_and_settled() -> N
 
     assert house.balance()["dropped"] == 2
     assert house.journal.held_spans == 1
+    assert closed(house)
+
+
+async def test_spans_that_are_found_usable_only_now_go_the_same_way() -> None:
+    house = await house_with(request(1, 2, 3), request(4), spans=1)
+
+    async with running(house):
+        await until(lambda: house.batcher.held_runs == 4)
+
+    assert house.balance()["dropped"] == 0
+    assert house.journal.held_spans == 4
     assert closed(house)
 
 
@@ -325,6 +337,25 @@ def test_a_tenant_may_hold_as_much_as_there_is_room_left_and_its_backlog_an_eigh
 
     assert not room.for_live(DESTINATION.tenant)
     assert room.full_for_backlog(impatient=True) is None
+
+
+async def test_log_records_wait_behind_their_spans_while_an_earlier_process_s_are_taken() -> None:
+    journal = SurvivingJournal()
+    early, late = (Record(DESTINATION, "traces", "application/json", b"", 1) for _ in range(2))
+    await journal.append(early, aside=True)
+    backlog = Backlog(journal, FakeRoom(), Metrics())
+    await backlog.open()
+    await journal.append(late, aside=True)
+    backlog.left_aside(late)
+
+    await backlog.take(0.0)
+
+    assert backlog.grows_by_logs(DESTINATION.tenant)
+
+    await backlog.take(0.0)
+    await backlog.take(0.0)
+
+    assert not backlog.grows_by_logs(DESTINATION.tenant)
 
 
 async def test_log_records_of_a_span_that_is_here_do_not_wait_behind_others() -> None:

@@ -63,10 +63,12 @@ class Log:
     def append(self, *numbers: int, size: int = 100, aside: bool = False) -> list[Entry]:
         """Append records of *size* bytes in one write."""
         drafts = [
-            Draft(str(number).encode(), bytes([number % 251]) * size, 1, aside=aside)
-            for number in numbers
+            Draft(str(number).encode(), bytes([number % 251]) * size, 1) for number in numbers
         ]
-        return self.log.append(drafts, sync=self._sync)
+        entries = self.log.append(drafts, sync=self._sync)
+        for entry in entries if aside else ():
+            self.log.put_back(entry)
+        return entries
 
     def take(self, *skipped: int) -> tuple[int, Entry] | None:
         """Take the oldest record but for the tenants of *skipped*; return its number."""

@@ -7,7 +7,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from collector.errors import Overloaded, TooLarge
-from collector.journal import segment_log
+from collector.journal import segment_log, writer
 from collector.journal.base import Journal
 from collector.journal.writer import Outcome
 from collector.metrics import Metrics
@@ -119,6 +119,32 @@ async def test_a_cancelled_append_is_nobodys_debt(tmp_path: Path) -> None:
     assert await bodies(again) == [b"first", b"second"]
 
     await again.close()
+
+
+async def test_a_cancelled_append_to_the_backlog_is_not_taken_from_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(writer, "_TICK_SECONDS", 60.0)
+    made = journal(tmp_path, files=(files := HeldFiles()))
+    await made.open()
+    await made.append(record(7, b"skipped", key="skipped"), aside=True)
+    files.hold("write")
+    aside = asyncio.ensure_future(made.append(record(5, b"cancelled"), aside=True))
+    await until(lambda: files.waiting)
+    aside.cancel()
+    taking = asyncio.ensure_future(made.take(frozenset({record(key="skipped").destination.tenant})))
+    await asyncio.gather(aside, return_exceptions=True)
+    files.let_go()
+
+    assert await taking is None
+    assert made.backlog == 7
+
+    await made.append(record(5, b"left"), aside=True)
+
+    assert await bodies(made) == [b"skipped", b"left"]
+    assert made.backlog == 0
+
+    await made.close()
 
 
 async def test_a_cancelled_take_leaves_the_record_in_the_backlog(tmp_path: Path) -> None:

@@ -72,6 +72,24 @@ def test_a_segment_whose_records_are_done_rests_and_goes() -> None:
     assert journals(files) == 1
 
 
+@pytest.mark.parametrize("stays", [False, True])
+def test_processes_that_live_shorter_than_segments_rest_do_not_pile_up_files(stays: bool) -> None:
+    date, files = Days(), FakeFiles()
+    for number in range(40):
+        files = files.after_kill()
+        log = Log(files, rest_seconds=300.0, date=date, segment_bytes=1 << 20)
+        log.log.open()
+        done, other = log.append(2 * number, 2 * number + 1)
+        log.log.settle(done)
+        if not stays:
+            log.log.settle(other)
+        for _ in range(60):
+            log.tidy()
+            date.seconds += 1
+
+    assert journals(files) <= 300 // 60 + 4
+
+
 def test_for_want_of_room_nothing_rests() -> None:
     files = FakeFiles()
     log = Log(files, rest_seconds=300.0, max_bytes=4000)
@@ -84,6 +102,23 @@ def test_for_want_of_room_nothing_rests() -> None:
     assert log.log.bytes < 4000
 
 
+def test_segments_that_gave_way_one_by_one_between_those_that_rest_are_no_trouble() -> None:
+    log = Log(FakeFiles(), rest_seconds=300.0, max_bytes=60_000)
+    log.log.open()
+    for number in range(700):
+        assert log.log.has_room(200)
+        # One of each six stays open; how much the others let go of is different each time.
+        stays = number % 6 == 0
+        (entry,) = log.append(number, size=1 if stays else 60 + number * 37 % 90)
+        if not stays:
+            log.log.settle(entry)
+        if number % 6 == 5:
+            log.tidy()
+
+    assert {segment.over for segment in log.log._segments.all} == {True, False}
+    assert log.log.bytes < 60_000
+
+
 def test_a_start_reads_no_more_than_the_newest_megabytes(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(past, "_MOST_BYTES", 400)
     date, files = Days(), FakeFiles()
@@ -93,6 +128,24 @@ def test_a_start_reads_no_more_than_the_newest_megabytes(monkeypatch: pytest.Mon
     log.append(11)
 
     assert log_of(files.after_kill(), date).past() == [7, 8, 9, 10]
+
+
+def test_files_that_are_too_old_to_be_read_again_are_not_even_looked_at(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(past, "_MOST_BYTES", 400)
+    date, files = Days(), FakeFiles()
+    log = log_of(files, date)
+    for number in range(1, 31):
+        entry, _ = log.append(2 * number, 2 * number + 1)
+        log.log.settle(entry)
+    log.append(100)
+    after = log_of(files := files.after_kill(), date)
+    reads: list[str] = []
+    monkeypatch.setattr(files, "fail", reads.append)
+
+    assert after.past() == [54, 56, 58, 60]
+    assert len(reads) < 10
 
 
 def test_damage_in_the_past_is_passed_without_a_word() -> None:

@@ -94,31 +94,6 @@ def test_a_settled_record_cannot_be_put_back() -> None:
     assert log.take() is None
 
 
-def test_a_record_aside_that_is_settled_is_no_backlog() -> None:
-    files = FakeFiles()
-    log = opened(files)
-    entry, _ = log.append(1, 2, aside=True)
-    log.log.settle(entry)
-
-    assert list(log.take_all()) == [2]
-    assert log.log.backlog.records == 0
-
-
-def test_a_record_aside_that_is_taken_belongs_to_who_took_it() -> None:
-    log = opened(FakeFiles())
-    (entry,) = log.append(1, aside=True)
-    taken = log.take()
-    log.log.settle(entry)
-
-    assert taken is not None
-    assert log.log.records == 1
-
-    log.log.settle(taken[1])
-    log.log.settle(entry)
-
-    assert log.log.records == 0
-
-
 def test_salts_are_never_used_twice() -> None:
     salts = iter([0, 5, 5, 0, 7, 5, 7, 9])
     files = FakeFiles()
@@ -132,7 +107,7 @@ def test_salts_are_never_used_twice() -> None:
     )
     log.open()
     for _ in range(3):
-        log.append([segment.Draft(b"[]", bytes(70_000), 1, aside=False)], sync=True)
+        log.append([segment.Draft(b"[]", bytes(70_000), 1)], sync=True)
 
     assert [path.name[11:19] for path in files.within(DIRECTORY) if path.name != "lock"] == [
         "00000005",

@@ -9,6 +9,7 @@ import pytest
 from collector.journal import reading
 from collector.journal.base import Record
 from collector.journal.frames import SEGMENT_HEADER_BYTES, Codec
+from collector.journal.segment import Entry
 from collector.journal.writer import Outcome
 from tests.collector.journal.disks import DEFAULTS, bodies, opened, record
 from tests.collector.journal.fake_files import FakeFiles
@@ -35,6 +36,11 @@ def backlog(*numbers: int, size: int = 100, files: FakeFiles | None = None) -> L
     for number in numbers:
         log.append(number, size=size, aside=True)
     return log
+
+
+def number_of(taken: tuple[int, Entry] | None) -> int:
+    assert taken is not None
+    return taken[0]
 
 
 def test_records_of_skipped_tenants_stay_and_those_behind_them_come() -> None:
@@ -93,6 +99,43 @@ def test_what_is_skipped_is_not_read_again_at_each_take() -> None:
 
     assert log.take(1) is None
     assert files.sizes == []
+
+
+def test_what_lies_behind_what_was_skipped_is_not_passed_again() -> None:
+    log = backlog(*([1] * 100), 2, 5, files=(files := WatchedFiles()))
+    log.take(1)
+    log.take()
+    files.sizes.clear()
+
+    assert list(log.take_all(1)) == [5]
+    assert len(files.sizes) < 10
+
+
+def test_tenants_that_come_back_are_read_each_from_its_own_first_record_on() -> None:
+    log = backlog(*range(1, 19))
+    log.take_all(1, 2)
+
+    assert [number_of(log.take(2)) for _ in range(2)] == [1, 4]
+    assert [number_of(log.take(1)) for _ in range(2)] == [2, 5]
+    assert list(log.take_all()) == [7, 8, 10, 11, 13, 14, 16, 17]
+    assert log.log.backlog.records == 0
+
+
+def test_damage_is_counted_once_however_often_what_lies_before_it_is_skipped() -> None:
+    files = FakeFiles()
+    opened_log(files).append(1, 2, 4, 7, 10, size=20)
+    log = opened_log(files := files.after_kill())
+    (path,) = (path for path in files.within(DIRECTORY) if path.suffix == ".journal")
+    # The header of the second.
+    files.inodes[path].data[SEGMENT_HEADER_BYTES + 50] ^= 1
+    for _ in range(3):
+        log.take(1)
+        log.take()
+
+    assert log.lost == 1
+    assert [len(inode.data) for path, inode in files.inodes.items() if "corrupt" in path.name] == [
+        49
+    ]
 
 
 def test_the_body_of_a_skipped_record_is_not_read() -> None:

@@ -1,8 +1,10 @@
 """A disk that cannot be read for a while costs no record; one bad place costs what is there."""
 
 import errno
+import os
 from collections.abc import Callable
 from pathlib import Path
+from typing import Never
 
 import pytest
 from structlog.testing import capture_logs
@@ -196,4 +198,33 @@ async def test_a_lack_of_memory_for_a_read_leaves_the_record_in_the_backlog(
         assert taken is None
         assert made.healthy
         assert await bodies(made) == [b"large"]
+        assert made.unreadable == 0
+
+
+class Unsliceable(bytes):
+    """Bytes of which no part can be had: there is no memory for a copy."""
+
+    def __getitem__(self, key: object) -> Never:
+        raise MemoryError
+
+
+async def test_a_lack_of_memory_for_the_copies_leaves_the_record_in_the_backlog(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with opened(tmp_path) as made:
+        body = os.urandom(10_000)
+        await made.append(record(1, body), aside=True)
+        files = made._log.backlog._files
+        read = files.read
+
+        def short_of_memory(fd: int, size: int, offset: int) -> bytes:
+            data = read(fd, size, offset)
+            return Unsliceable(data) if size > len(body) else data
+
+        monkeypatch.setattr(files, "read", short_of_memory)
+        taken = await made.take()
+        monkeypatch.undo()
+
+        assert taken is None
+        assert await bodies(made) == [body]
         assert made.unreadable == 0
