@@ -9,6 +9,8 @@ from collector.model import Batch, Destination, Receipt, SealedBatch
 
 # Batches of a lane that are out at once before any of them got through.
 _FIRST_WINDOW = 4
+# What somebody must mend, while time alone does not.
+_REFUSED = ("key", "endpoint")
 
 LEASE_BYTES = 2000
 """What a batch costs in memory beside its runs or its body, about (tracemalloc)."""
@@ -186,6 +188,16 @@ class Lane:
         if self._probe is not None or self.out >= limit or not self._aside:
             return None
         return self._aside[0][0]
+
+    def rests(self, now: float, until: float) -> bool:
+        """Tell whether to wait until then is in vain: for a refused tenant, or before its time.
+
+        Refused means: in the try after ``resume``, and its pause is not over.
+        """
+        if self.out or (self._fresh and not self.failures):
+            return False
+        at = self.next_at(1)
+        return at is not None and (at >= until or (self.reason in _REFUSED and now < at))
 
     def done(self, lease: Lease) -> None:
         """Forget a batch; upstream answered it, so the lane is well unless it failed meanwhile."""

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 
 from collector.clock import Clock
 from collector.exporter.alarm import Alarm, Timer, loop_timer
+from collector.exporter.endpoint import Endpoint
 from collector.exporter.lane import LANE_BYTES, LEASE_BYTES, Lane, Lease
 from collector.exporter.slots import Slots
 from collector.model import Batch, SealedBatch, Tenant
@@ -51,8 +52,7 @@ class Outbox:
         self._turnstile = asyncio.Lock()
         self._changed = asyncio.Event()
         self._alarm = Alarm(call_later, self._changed.set)
-        self._emptied = asyncio.Event()
-        self._emptied.set()
+        self._ended = asyncio.Event()
         self.draining = False  # until begin_drain
 
     @property
@@ -73,11 +73,6 @@ class Outbox:
         """Runs of all batches."""
         return self._held_runs
 
-    @property
-    def paused(self) -> int:
-        """Tenants whose last upload failed."""
-        return sum(lane.failures > 0 for lane in self._lanes.values())
-
     def paused_for(self, reason: str) -> int:
         """Return how many tenants' last upload failed for *reason*, one of ``PAUSES``."""
         reasons = [lane.reason for lane in self._lanes.values() if lane.failures]
@@ -90,11 +85,6 @@ class Outbox:
         """Uploads that may be in flight to one endpoint, of all endpoints the most."""
         return self._slots.limit
 
-    @property
-    def idle(self) -> bool:
-        """True where nothing is held."""
-        return self._held == 0
-
     def add(self, batch: Batch) -> None:
         """Own *batch*."""
         tenant = batch.destination.tenant
@@ -104,8 +94,7 @@ class Outbox:
             self._slots.enter(batch.destination.endpoint)
         lease = Lease(batch, lane)
         lane.add(lease)
-        self._hold(lease)
-        self._emptied.clear()
+        self._count(lease)
         self._changed.set()
 
     async def take(self) -> Lease:
@@ -143,9 +132,9 @@ class Outbox:
         """Hold *sealed* instead of the runs, which are let go; it may have fewer of them."""
         lease.sealed = sealed
         lease.batch = None
-        self._let_go(lease)
+        self._count(lease, -1)
         lease.runs, lease.size = sealed.runs, len(sealed.body)
-        self._hold(lease)
+        self._count(lease)
 
     def replace(self, lease: Lease, parts: Sequence[SealedBatch]) -> None:
         """Hold *parts* instead of the batch that they are made of, which is let go.
@@ -171,7 +160,7 @@ class Outbox:
         """
         resume_at = self._failed(lease, delay, seconds, reason)
         lease.lane.cut(lease, self._hold_parts(lease, parts), resume_at, reason)
-        self._let_go(lease)
+        self._count(lease, -1)
         self._changed.set()
 
     def done(self, lease: Lease, *, seconds: float | None = None) -> None:
@@ -181,7 +170,7 @@ class Outbox:
             lease: ends.
             seconds: how long the upload took that upstream accepted; None where it did not.
         """
-        endpoint = self._slots.take_in(lease)
+        endpoint = self._take_in(lease)
         if seconds is None:
             endpoint.ended(lease)
         else:
@@ -191,10 +180,9 @@ class Outbox:
         if lease.lane.empty:
             del self._lanes[lease.destination.tenant]
             self._slots.leave(lease.destination.endpoint)
-        self._let_go(lease)
+        self._count(lease, -1)
         self._changed.set()
-        if self._held == 0:
-            self._emptied.set()
+        if not self._lanes:
             self._alarm.stop()
 
     def again(
@@ -224,7 +212,7 @@ class Outbox:
         After *delay* seconds one batch asks; a good answer lets all go on, another ``pause`` lets
         them wait again. The endpoint is not blamed. *reason* is one of ``PAUSES``.
         """
-        endpoint = self._slots.take_in(lease)
+        endpoint = self._take_in(lease)
         endpoint.ended(lease)
         endpoint.answers()
         lease.lane.again(lease, self._clock.monotonic() + delay, reason)
@@ -232,14 +220,14 @@ class Outbox:
 
     def aside(self, lease: Lease, delay: float) -> None:
         """Let this batch alone wait for *delay* seconds."""
-        self._slots.take_in(lease).ended(lease)
+        self._take_in(lease).ended(lease)
         lease.lane.aside(lease, self._clock.monotonic() + delay)
         self._changed.set()
 
     def give_back(self, lease: Lease) -> None:
         """Put a batch back to the front, unless its lease has ended already."""
         if lease.out:
-            self._slots.take_in(lease).ended(lease)
+            self._take_in(lease).ended(lease)
             lease.lane.give_back(lease)
             self._changed.set()
 
@@ -251,15 +239,33 @@ class Outbox:
         self._slots.resume()
         self._changed.set()
 
-    async def wait_idle(self) -> None:
-        """Wait until nothing is held."""
-        while self._held:
-            await self._emptied.wait()
+    async def wait_idle(self, until: float | None = None) -> None:
+        """Wait until nothing is held.
+
+        Args:
+            until: monotonic seconds; not for what cannot be sent before: batches whose time is
+                later, and all of the tenants whose key or address was refused once more since
+                ``begin_drain``. None: for all. An endpoint that is down may be back any moment.
+        """
+        while self._held and not self._rests(until):
+            self._ended.clear()
+            await self._ended.wait()
+
+    def _rests(self, until: float | None) -> bool:
+        if until is None or self._slots.busy:
+            return False
+        now = self._clock.monotonic()
+        return all(lane.rests(now, until) for lane in self._lanes.values())
+
+    def _take_in(self, lease: Lease) -> Endpoint:
+        """Count a batch as out no more; return its endpoint, which must be told how it ended."""
+        self._ended.set()
+        return self._slots.take_in(lease)
 
     def _failed(self, lease: Lease, delay: float, seconds: float | None, reason: str) -> float:
         """Tell the endpoint how an upload ended, and return when the lane shall ask again."""
         now = self._clock.monotonic()
-        endpoint = self._slots.take_in(lease)
+        endpoint = self._take_in(lease)
         if seconds is None:
             endpoint.ended(lease)
         else:
@@ -274,20 +280,15 @@ class Outbox:
         leases = [Lease(part, whole.lane) for part in parts]
         for part in leases:
             part.first_ns = whole.first_ns
-            self._hold(part)
+            self._count(part)
         return leases
 
-    def _hold(self, lease: Lease) -> None:
-        self._held += 1
-        self._held_bytes += lease.size + LEASE_BYTES
-        lease.lane.held_bytes += lease.size + LEASE_BYTES
-        self._held_runs += lease.runs
-
-    def _let_go(self, lease: Lease) -> None:
-        self._held -= 1
-        self._held_bytes -= lease.size + LEASE_BYTES
-        lease.lane.held_bytes -= lease.size + LEASE_BYTES
-        self._held_runs -= lease.runs
+    def _count(self, lease: Lease, times: int = 1) -> None:
+        cost = times * (lease.size + LEASE_BYTES)
+        self._held += times
+        self._held_bytes += cost
+        lease.lane.held_bytes += cost
+        self._held_runs += times * lease.runs
 
     def _arm(self, now: float) -> None:
         # Set by the sender that finds nothing to do; an alarm that wakes the senders too early

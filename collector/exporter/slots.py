@@ -34,6 +34,11 @@ class Slots:
         """Uploads that may be in flight to one endpoint, of all endpoints the most."""
         return self._endpoints.limit
 
+    @property
+    def busy(self) -> bool:
+        """True where a batch is out."""
+        return self._out > 0
+
     def enter(self, url: str) -> None:
         """Count a lane that goes to *url*."""
         self._endpoints.enter(url)
