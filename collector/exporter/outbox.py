@@ -1,7 +1,6 @@
 """Owns every batch until upstream has it, or it is given up with a reason."""
 
 import asyncio
-from collections import OrderedDict
 from collections.abc import Callable, Sequence
 
 from collector.clock import Clock
@@ -9,6 +8,7 @@ from collector.exporter.alarm import Alarm, Timer, loop_timer
 from collector.exporter.endpoint import Endpoint
 from collector.exporter.lane import LANE_BYTES, LEASE_BYTES, Lane, Lease
 from collector.exporter.slots import Slots
+from collector.exporter.turns import Turns
 from collector.model import Batch, SealedBatch, Tenant
 
 # Why tenants wait: their key, a wrong address, a rate limit; "unavailable" is all else.
@@ -45,7 +45,8 @@ class Outbox:
         self._clock = clock
         self._per_tenant = per_tenant
         self._slots = Slots(per_tenant + 2 if slots is None else slots, per_tenant)
-        self._lanes: OrderedDict[Tenant, Lane] = OrderedDict()
+        self._lanes: dict[Tenant, Lane] = {}
+        self._turns = Turns(self._slots)
         self._held = 0
         self._held_bytes = 0
         self._held_runs = 0
@@ -66,6 +67,8 @@ class Outbox:
 
     def tenants_holding(self, size: float) -> frozenset[Tenant]:
         """Return the tenants whose batches have *size* bytes or more."""
+        if self.held_bytes < size:
+            return frozenset()
         return frozenset(key for key, lane in self._lanes.items() if lane.held_bytes >= size)
 
     @property
@@ -91,7 +94,10 @@ class Outbox:
         lane = self._lanes.get(tenant)
         if lane is None:
             lane = self._lanes[tenant] = Lane()
+            self._turns.enter(tenant, lane)
             self._slots.enter(batch.destination.endpoint)
+        else:
+            self._turns.touch(tenant)
         lease = Lease(batch, lane)
         lane.add(lease)
         self._count(lease)
@@ -107,16 +113,16 @@ class Outbox:
         async with self._turnstile:
             while True:
                 now = self._clock.monotonic()
-                for tenant, lane in self._lanes.items():
-                    if not self._slots.has_turn(tenant, lane, now):
-                        continue
-                    lease = lane.choose(now, self._per_tenant)
-                    if lease is not None:
-                        self._lanes.move_to_end(tenant)
-                        self._slots.hand_out(lease, now)
-                        return lease
+                lane = self._turns.first(now)
+                lease = None if lane is None else lane.choose(now, self._per_tenant)
+                if lease is not None:
+                    self._slots.hand_out(lease, now)
+                    return lease
                 self._changed.clear()
-                self._arm(now)
+                # An alarm that wakes the senders too early costs them a look.
+                due = self._turns.next_at(now)
+                if due is not None:
+                    self._alarm.set(due, now)
                 await self._changed.wait()
 
     def take_any(self) -> Lease | None:
@@ -179,6 +185,7 @@ class Outbox:
         lease.lane.done(lease)
         if lease.lane.empty:
             del self._lanes[lease.destination.tenant]
+            self._turns.leave(lease.destination.tenant)
             self._slots.leave(lease.destination.endpoint)
         self._count(lease, -1)
         self._changed.set()
@@ -237,6 +244,7 @@ class Outbox:
         for lane in self._lanes.values():
             lane.resume()
         self._slots.resume()
+        self._turns.touch_all()
         self._changed.set()
 
     async def wait_idle(self, until: float | None = None) -> None:
@@ -259,6 +267,7 @@ class Outbox:
 
     def _take_in(self, lease: Lease) -> Endpoint:
         """Count a batch as out no more; return its endpoint, which must be told how it ended."""
+        self._turns.touch(lease.destination.tenant)
         self._ended.set()
         return self._slots.take_in(lease)
 
@@ -289,12 +298,3 @@ class Outbox:
         self._held_bytes += cost
         lease.lane.held_bytes += cost
         self._held_runs += times * lease.runs
-
-    def _arm(self, now: float) -> None:
-        # Set by the sender that finds nothing to do; an alarm that wakes the senders too early
-        # costs them a look.
-        lanes = self._lanes.items()
-        times = (self._slots.next_at(tenant[0], lane, now) for tenant, lane in lanes)
-        due = min((at for at in times if at is not None), default=None)
-        if due is not None:
-            self._alarm.set(due, now)
