@@ -241,6 +241,21 @@ async def test_an_outage_cuts_no_batch_more_than_once() -> None:
     assert bench.count("isolated_runs_total") == 0
 
 
+async def test_where_each_batch_that_comes_fails_the_tenth_one_is_cut() -> None:
+    firsts = range(0, 96, 8)
+    judge = Judge({first + 5: 500 for first in firsts})
+    async with FakeUpstream() as upstream, bench_on(upstream, seal=Sealer()) as bench:
+        upstream.answer = judge
+        async with bench.running(senders=2):
+            for first in firsts:
+                # New ones are asked first, so that none is tried for a second time.
+                add_runs(bench, range(first, first + 8))
+                asked = len(judge.asked)
+                await pass_time(bench, lambda: len(judge.asked) > asked)  # noqa: B023 -- awaited
+
+    assert set(judge.taken) == {72, 73, 74, 75}
+
+
 async def test_a_poison_in_what_is_being_searched_is_taken_out_of_it() -> None:
     judge = Judge({2: 422, 5: 500}, names=[])
     async with FakeUpstream() as upstream, bench_on(upstream, seal=Sealer()) as bench:
