@@ -220,12 +220,13 @@ class Proxy:
         await asyncio.sleep(settings.lame_duck_seconds)
         await self.pipeline.close()
         self._outbox.begin_drain()
-        try:
+        with suppress(TimeoutError):
             async with asyncio.timeout(max(deadline - self._clock.monotonic(), 0.0)):
-                await self._outbox.wait_idle()
-        except TimeoutError:
+                # The journal keeps what would only be waited for; memory has no later chance.
+                await self._outbox.wait_idle(deadline if self._journal.survives else None)
+        if self._outbox.held_runs:
             log.warning(
-                "the grace period is over",
+                "not all could be delivered before the end",
                 held_spans=self.pipeline.held_spans,
                 they="stay in the journal" if self._journal.survives else "are given up",
             )

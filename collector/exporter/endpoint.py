@@ -1,6 +1,8 @@
 """What the lanes to one endpoint share."""
 
 from collections import OrderedDict
+from collections.abc import Callable
+from math import inf
 
 from collector.exporter.aimd import Aimd
 from collector.exporter.lane import Lease
@@ -26,10 +28,15 @@ class Endpoint:
             one asks for all of them.
     """
 
-    __slots__ = ("_aimd", "_bad", "_good", "_young", "hold_until", "lanes")
+    __slots__ = ("_aimd", "_bad", "_good", "_relieved", "_young", "hold_until", "lanes")
 
-    def __init__(self, ceiling: int) -> None:
-        """Let *ceiling* uploads at once be the most."""
+    def __init__(self, ceiling: int, relieved: Callable[[], None] = lambda: None) -> None:
+        """Let *ceiling* uploads at once be the most.
+
+        Args:
+            ceiling: 1 or more.
+            relieved: is called when ``hold_until`` becomes an earlier time.
+        """
         self._aimd = Aimd(ceiling)
         self._young: dict[Lease, float] = {}
         # When each tenant was answered last, by what came of it.
@@ -37,6 +44,7 @@ class Endpoint:
         self._bad: OrderedDict[object, float] = OrderedDict()
         self.lanes = 0
         self.hold_until = 0.0
+        self._relieved = relieved
 
     @property
     def limit(self) -> int:
@@ -88,17 +96,23 @@ class Endpoint:
 
     def answers(self) -> None:
         """Note that the endpoint is not down."""
-        self.hold_until = 0.0
+        self._hold(0.0)
 
     def hold(self, until: float) -> None:
         """Let no tenant that failed ask before *until*, unless others are served."""
         if not self._good:
-            self.hold_until = until
+            self._hold(until)
 
     def forget_tenants(self) -> None:
         """Remember only how fast it may go; for when no lane is left."""
         self._good.clear()
         self._bad.clear()
+
+    def _hold(self, until: float) -> None:
+        earlier = until < self.hold_until
+        self.hold_until = until
+        if earlier:
+            self._relieved()
 
     def _note(
         self,
@@ -119,8 +133,10 @@ class Endpoint:
 class Endpoints:
     """All endpoints that lanes go to, and the last 64 that none goes to any more."""
 
-    def __init__(self, ceiling: int) -> None:
+    def __init__(self, ceiling: int, relieved: Callable[[], None]) -> None:
+        """Begin with none; *ceiling* and *relieved* are those of ``Endpoint``."""
         self._ceiling = ceiling
+        self._relieved = relieved
         self._busy: dict[str, Endpoint] = {}
         self._idle: OrderedDict[str, Endpoint] = OrderedDict()
 
@@ -128,6 +144,15 @@ class Endpoints:
     def limit(self) -> int:
         """Uploads that may be in flight to the endpoint that gets the most."""
         return max((one.limit for one in self._busy.values()), default=self._ceiling)
+
+    def full(self, now: float) -> bool:
+        """Tell whether no endpoint has room for an upload."""
+        return all(one.free(now) <= 0 for one in self._busy.values())
+
+    def next_at(self, now: float) -> float:
+        """Return when, after *now*, time alone makes room at one of them; or infinity."""
+        times = (one.next_at() for one in self._busy.values())
+        return min((at for at in times if at is not None and at > now), default=inf)
 
     def __getitem__(self, url: str) -> Endpoint:
         """Return the endpoint of a lane."""
@@ -143,7 +168,7 @@ class Endpoints:
         endpoint = self._busy.get(url)
         if endpoint is None:
             known = url in self._idle
-            endpoint = self._idle.pop(url) if known else Endpoint(self._ceiling)
+            endpoint = self._idle.pop(url) if known else Endpoint(self._ceiling, self._relieved)
             self._busy[url] = endpoint
         endpoint.lanes += 1
 

@@ -4,11 +4,14 @@ import heapq
 from collections import deque
 from collections.abc import Sequence
 from itertools import count
+from math import inf
 
 from collector.model import Batch, Destination, Receipt, SealedBatch
 
 # Batches of a lane that are out at once before any of them got through.
 _FIRST_WINDOW = 4
+# What somebody must mend, while time alone does not.
+_REFUSED = ("key", "endpoint")
 
 LEASE_BYTES = 2000
 """What a batch costs in memory beside its runs or its body, about (tracemalloc)."""
@@ -176,16 +179,28 @@ class Lane:
         lease = self._fresh.popleft() if self._fresh else self._pop_aside(float("inf"))
         return None if lease is None else self._hand_out(lease)
 
-    def next_at(self, limit: int) -> float | None:
-        """Return when time alone makes a batch ready, None where something must happen first."""
+    def ready_at(self, limit: int) -> float:
+        """Return when ``choose`` has a batch; infinity where something must happen first.
+
+        0 where it has one whatever the time.
+        """
         if self.failures:
             if self._probe is not None or not self.waits:
-                return None
+                return inf
             return self._resume_at if self._fresh else max(self._resume_at, self._aside[0][0])
-        limit = min(limit, self._window)
-        if self._probe is not None or self.out >= limit or not self._aside:
-            return None
-        return self._aside[0][0]
+        if self.out >= min(limit, self._window):
+            return inf
+        if self._fresh:
+            return 0.0
+        return self._aside[0][0] if self._aside and self._probe is None else inf
+
+    def rests(self, now: float, until: float) -> bool:
+        """Tell whether to wait until then is in vain: for a refused tenant, or before its time.
+
+        Refused means: in the try after ``resume``, and its pause is not over.
+        """
+        at = self.ready_at(1)
+        return not self.out and (at >= until or (self.reason in _REFUSED and now < at))
 
     def done(self, lease: Lease) -> None:
         """Forget a batch; upstream answered it, so the lane is well unless it failed meanwhile."""

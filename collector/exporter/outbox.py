@@ -1,13 +1,14 @@
 """Owns every batch until upstream has it, or it is given up with a reason."""
 
 import asyncio
-from collections import OrderedDict
 from collections.abc import Callable, Sequence
 
 from collector.clock import Clock
 from collector.exporter.alarm import Alarm, Timer, loop_timer
+from collector.exporter.endpoint import Endpoint
 from collector.exporter.lane import LANE_BYTES, LEASE_BYTES, Lane, Lease
 from collector.exporter.slots import Slots
+from collector.exporter.turns import Turns
 from collector.model import Batch, SealedBatch, Tenant
 
 # Why tenants wait: their key, a wrong address, a rate limit; "unavailable" is all else.
@@ -44,15 +45,15 @@ class Outbox:
         self._clock = clock
         self._per_tenant = per_tenant
         self._slots = Slots(per_tenant + 2 if slots is None else slots, per_tenant)
-        self._lanes: OrderedDict[Tenant, Lane] = OrderedDict()
+        self._lanes: dict[Tenant, Lane] = {}
+        self._turns = Turns(self._slots)
         self._held = 0
         self._held_bytes = 0
         self._held_runs = 0
         self._turnstile = asyncio.Lock()
         self._changed = asyncio.Event()
         self._alarm = Alarm(call_later, self._changed.set)
-        self._emptied = asyncio.Event()
-        self._emptied.set()
+        self._ended = asyncio.Event()
         self.draining = False  # until begin_drain
 
     @property
@@ -66,17 +67,14 @@ class Outbox:
 
     def tenants_holding(self, size: float) -> frozenset[Tenant]:
         """Return the tenants whose batches have *size* bytes or more."""
+        if self.held_bytes < size:
+            return frozenset()
         return frozenset(key for key, lane in self._lanes.items() if lane.held_bytes >= size)
 
     @property
     def held_runs(self) -> int:
         """Runs of all batches."""
         return self._held_runs
-
-    @property
-    def paused(self) -> int:
-        """Tenants whose last upload failed."""
-        return sum(lane.failures > 0 for lane in self._lanes.values())
 
     def paused_for(self, reason: str) -> int:
         """Return how many tenants' last upload failed for *reason*, one of ``PAUSES``."""
@@ -90,22 +88,19 @@ class Outbox:
         """Uploads that may be in flight to one endpoint, of all endpoints the most."""
         return self._slots.limit
 
-    @property
-    def idle(self) -> bool:
-        """True where nothing is held."""
-        return self._held == 0
-
     def add(self, batch: Batch) -> None:
         """Own *batch*."""
         tenant = batch.destination.tenant
         lane = self._lanes.get(tenant)
         if lane is None:
             lane = self._lanes[tenant] = Lane()
+            self._turns.enter(tenant, lane)
             self._slots.enter(batch.destination.endpoint)
+        else:
+            self._turns.touch(tenant)
         lease = Lease(batch, lane)
         lane.add(lease)
-        self._hold(lease)
-        self._emptied.clear()
+        self._count(lease)
         self._changed.set()
 
     async def take(self) -> Lease:
@@ -118,16 +113,16 @@ class Outbox:
         async with self._turnstile:
             while True:
                 now = self._clock.monotonic()
-                for tenant, lane in self._lanes.items():
-                    if not self._slots.has_turn(tenant, lane, now):
-                        continue
-                    lease = lane.choose(now, self._per_tenant)
-                    if lease is not None:
-                        self._lanes.move_to_end(tenant)
-                        self._slots.hand_out(lease, now)
-                        return lease
+                lane = self._turns.first(now)
+                lease = None if lane is None else lane.choose(now, self._per_tenant)
+                if lease is not None:
+                    self._slots.hand_out(lease, now)
+                    return lease
                 self._changed.clear()
-                self._arm(now)
+                # An alarm that wakes the senders too early costs them a look.
+                due = self._turns.next_at(now)
+                if due is not None:
+                    self._alarm.set(due, now)
                 await self._changed.wait()
 
     def take_any(self) -> Lease | None:
@@ -143,9 +138,9 @@ class Outbox:
         """Hold *sealed* instead of the runs, which are let go; it may have fewer of them."""
         lease.sealed = sealed
         lease.batch = None
-        self._let_go(lease)
+        self._count(lease, -1)
         lease.runs, lease.size = sealed.runs, len(sealed.body)
-        self._hold(lease)
+        self._count(lease)
 
     def replace(self, lease: Lease, parts: Sequence[SealedBatch]) -> None:
         """Hold *parts* instead of the batch that they are made of, which is let go.
@@ -171,7 +166,7 @@ class Outbox:
         """
         resume_at = self._failed(lease, delay, seconds, reason)
         lease.lane.cut(lease, self._hold_parts(lease, parts), resume_at, reason)
-        self._let_go(lease)
+        self._count(lease, -1)
         self._changed.set()
 
     def done(self, lease: Lease, *, seconds: float | None = None) -> None:
@@ -181,7 +176,7 @@ class Outbox:
             lease: ends.
             seconds: how long the upload took that upstream accepted; None where it did not.
         """
-        endpoint = self._slots.take_in(lease)
+        endpoint = self._take_in(lease)
         if seconds is None:
             endpoint.ended(lease)
         else:
@@ -190,11 +185,11 @@ class Outbox:
         lease.lane.done(lease)
         if lease.lane.empty:
             del self._lanes[lease.destination.tenant]
+            self._turns.leave(lease.destination.tenant)
             self._slots.leave(lease.destination.endpoint)
-        self._let_go(lease)
+        self._count(lease, -1)
         self._changed.set()
-        if self._held == 0:
-            self._emptied.set()
+        if not self._lanes:
             self._alarm.stop()
 
     def again(
@@ -224,7 +219,7 @@ class Outbox:
         After *delay* seconds one batch asks; a good answer lets all go on, another ``pause`` lets
         them wait again. The endpoint is not blamed. *reason* is one of ``PAUSES``.
         """
-        endpoint = self._slots.take_in(lease)
+        endpoint = self._take_in(lease)
         endpoint.ended(lease)
         endpoint.answers()
         lease.lane.again(lease, self._clock.monotonic() + delay, reason)
@@ -232,14 +227,14 @@ class Outbox:
 
     def aside(self, lease: Lease, delay: float) -> None:
         """Let this batch alone wait for *delay* seconds."""
-        self._slots.take_in(lease).ended(lease)
+        self._take_in(lease).ended(lease)
         lease.lane.aside(lease, self._clock.monotonic() + delay)
         self._changed.set()
 
     def give_back(self, lease: Lease) -> None:
         """Put a batch back to the front, unless its lease has ended already."""
         if lease.out:
-            self._slots.take_in(lease).ended(lease)
+            self._take_in(lease).ended(lease)
             lease.lane.give_back(lease)
             self._changed.set()
 
@@ -249,17 +244,37 @@ class Outbox:
         for lane in self._lanes.values():
             lane.resume()
         self._slots.resume()
+        self._turns.touch_all()
         self._changed.set()
 
-    async def wait_idle(self) -> None:
-        """Wait until nothing is held."""
-        while self._held:
-            await self._emptied.wait()
+    async def wait_idle(self, until: float | None = None) -> None:
+        """Wait until nothing is held.
+
+        Args:
+            until: monotonic seconds; not for what cannot be sent before: batches whose time is
+                later, and all of the tenants whose key or address was refused once more since
+                ``begin_drain``. None: for all. An endpoint that is down may be back any moment.
+        """
+        while self._held and not self._rests(until):
+            self._ended.clear()
+            await self._ended.wait()
+
+    def _rests(self, until: float | None) -> bool:
+        if until is None or self._slots.busy:
+            return False
+        now = self._clock.monotonic()
+        return all(lane.rests(now, until) for lane in self._lanes.values())
+
+    def _take_in(self, lease: Lease) -> Endpoint:
+        """Count a batch as out no more; return its endpoint, which must be told how it ended."""
+        self._turns.touch(lease.destination.tenant)
+        self._ended.set()
+        return self._slots.take_in(lease)
 
     def _failed(self, lease: Lease, delay: float, seconds: float | None, reason: str) -> float:
         """Tell the endpoint how an upload ended, and return when the lane shall ask again."""
         now = self._clock.monotonic()
-        endpoint = self._slots.take_in(lease)
+        endpoint = self._take_in(lease)
         if seconds is None:
             endpoint.ended(lease)
         else:
@@ -274,26 +289,12 @@ class Outbox:
         leases = [Lease(part, whole.lane) for part in parts]
         for part in leases:
             part.first_ns = whole.first_ns
-            self._hold(part)
+            self._count(part)
         return leases
 
-    def _hold(self, lease: Lease) -> None:
-        self._held += 1
-        self._held_bytes += lease.size + LEASE_BYTES
-        lease.lane.held_bytes += lease.size + LEASE_BYTES
-        self._held_runs += lease.runs
-
-    def _let_go(self, lease: Lease) -> None:
-        self._held -= 1
-        self._held_bytes -= lease.size + LEASE_BYTES
-        lease.lane.held_bytes -= lease.size + LEASE_BYTES
-        self._held_runs -= lease.runs
-
-    def _arm(self, now: float) -> None:
-        # Set by the sender that finds nothing to do; an alarm that wakes the senders too early
-        # costs them a look.
-        lanes = self._lanes.items()
-        times = (self._slots.next_at(tenant[0], lane, now) for tenant, lane in lanes)
-        due = min((at for at in times if at is not None), default=None)
-        if due is not None:
-            self._alarm.set(due, now)
+    def _count(self, lease: Lease, times: int = 1) -> None:
+        cost = times * (lease.size + LEASE_BYTES)
+        self._held += times
+        self._held_bytes += cost
+        lease.lane.held_bytes += cost
+        self._held_runs += times * lease.runs

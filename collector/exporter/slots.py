@@ -19,20 +19,29 @@ class Slots:
     that was served nothing of late gets its second slot only while half of all are free: it may be
     one that never gets an answer. Lanes whose last upload failed get no more than half of the slots
     together; a quarter, once they have failed for long.
+
+    Attributes:
+        reliefs: grows when lanes may go before the time that ``ready_at`` told.
     """
 
     def __init__(self, slots: int, per_tenant: int) -> None:
         """Share *slots* slots, of which a lane gets *per_tenant* at most."""
         self._slots = slots
         self._per_tenant = per_tenant
-        self._endpoints = Endpoints(slots)
+        self._endpoints = Endpoints(slots, self._relieve)
         self._out = 0
         self._asking = 0
+        self.reliefs = 0
 
     @property
     def limit(self) -> int:
         """Uploads that may be in flight to one endpoint, of all endpoints the most."""
         return self._endpoints.limit
+
+    @property
+    def busy(self) -> bool:
+        """True where a batch is out."""
+        return self._out > 0
 
     def enter(self, url: str) -> None:
         """Count a lane that goes to *url*."""
@@ -42,8 +51,20 @@ class Slots:
         """Count a lane to *url* as forgotten."""
         self._endpoints.leave(url)
 
+    def full(self, now: float) -> bool:
+        """Tell whether no lane at all has a slot."""
+        return self._out >= self._slots or self._endpoints.full(now)
+
+    def ready_at(self, tenant: Tenant, lane: Lane) -> float:
+        """Return when *lane* has a batch that may be sent, should there be a slot for it.
+
+        Infinity where something must happen first, 0 where it has one whatever the time.
+        """
+        at = lane.ready_at(self._per_tenant)
+        return max(at, self._endpoints[tenant[0]].hold_until) if lane.failures else at
+
     def has_turn(self, tenant: Tenant, lane: Lane, now: float) -> bool:
-        """Tell whether there is a slot for *lane*, should it have a batch that may be sent."""
+        """Tell whether there is a slot for *lane*, which is ready."""
         endpoint = self._endpoints[tenant[0]]
         besides = lane.out.bit_length()
         if lane.out and not endpoint.serves(tenant):
@@ -53,18 +74,11 @@ class Slots:
         if not lane.failures:
             return True
         share = _SHARE_AT_FIRST if lane.failures <= _QUICK_FAILURES else _SHARE_LATER
-        return self._asking < max(self._slots // share, 1) and endpoint.hold_until <= now
+        return self._asking < max(self._slots // share, 1)
 
-    def next_at(self, url: str, lane: Lane, now: float) -> float | None:
-        """Return when, after *now*, time alone may give *lane* its turn; None for never."""
-        endpoint = self._endpoints[url]
-        at = lane.next_at(self._per_tenant)
-        if at is not None and lane.failures:
-            at = max(at, endpoint.hold_until)
-        if (at is None or at <= now) and lane.waits:
-            # Ready, and without a slot: another batch must end, or be out for too long.
-            at = endpoint.next_at()
-        return at if at is not None and at > now else None
+    def next_at(self, now: float) -> float:
+        """Return when, after *now*, an upload is out for too long to hold its slot; or infinity."""
+        return self._endpoints.next_at(now)
 
     def hand_out(self, lease: Lease, now: float) -> None:
         """Count a batch as out."""
@@ -81,3 +95,6 @@ class Slots:
     def resume(self) -> None:
         """Forget that endpoints are down."""
         self._endpoints.answer()
+
+    def _relieve(self) -> None:
+        self.reliefs += 1

@@ -27,7 +27,8 @@ _TOO_LARGE = "413"
 _ALREADY_THERE = "409"
 # After so many tries a batch is cut in two, because it may be what upstream cannot digest; where
 # one half gets through, the other one is a suspect, and is cut sooner. Not where nothing gets
-# through: an outage must not grind batches to runs.
+# through: an outage must not grind batches to runs. Tries of the tenant's other batches count, if
+# none got through: each of them may hold such a run, and new ones are asked first.
 _TRIES_WHOLE = 10
 _TRIES_SUSPECT = 3
 
@@ -289,7 +290,7 @@ def _is_ripe(lease: Lease, whole: int = _TRIES_WHOLE) -> bool:
         return False
     if isinstance(lease.sealed, Suspect):
         return lease.sealed.others_pass and lease.tries + 1 >= _TRIES_SUSPECT
-    return lease.tries + 1 >= whole
+    return max(lease.tries, lease.lane.failures) + 1 >= whole
 
 
 def _apart(sealed: SealedBatch) -> list[SealedBatch]:

@@ -168,7 +168,6 @@ async def test_what_came_without_a_key_goes_up_with_the_key_that_is_right_now(
             upstream.url,
             journal_dir=tmp_path,
             langsmith_api_key="revoked",
-            shutdown_grace_seconds=0.1,
         ) as before:
             await send(before.url, spans=[span(1)], key=None)
             await upstream.received(1)
@@ -189,7 +188,7 @@ async def test_what_was_accepted_for_a_wrong_endpoint_goes_to_the_right_one(
 ) -> None:
     async with FakeUpstream() as wrong, FakeUpstream() as right:
         wrong.answer = lambda request: Answer(404)
-        async with proxy_to(wrong.url, journal_dir=tmp_path, shutdown_grace_seconds=0.1) as before:
+        async with proxy_to(wrong.url, journal_dir=tmp_path) as before:
             await send(before.url, spans=[span(1)])
             await wrong.received(1)
         refused = len(wrong.requests)

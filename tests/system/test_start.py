@@ -20,6 +20,8 @@ from .running import port_of, proxy_process, proxy_to
 SPAN = {"traceId": f"{1:032x}", "spanId": f"{2:016x}", "name": "chat"}
 TWO = [SPAN, {**SPAN, "spanId": f"{3:016x}"}]
 
+LEFT = "not all could be delivered before the end"
+
 
 async def send(url: str, *spans: object) -> None:
     body = orjson.dumps({"resourceSpans": [{"scopeSpans": [{"spans": spans}]}]})
@@ -104,6 +106,27 @@ async def test_the_end_of_the_grace_period_tells_what_becomes_of_held_spans(
             ) as local:
                 await send(local.url, *TWO)
 
-    (told,) = (entry for entry in logs if entry["event"] == "the grace period is over")
+    (told,) = (entry for entry in logs if entry["event"] == LEFT)
     assert told["held_spans"] == 2
     assert told["they"] == fate
+
+
+@pytest.mark.parametrize("status", [401, 404])
+async def test_the_end_does_not_wait_for_who_is_refused_where_the_journal_keeps_it(
+    tmp_path: Path, status: int
+) -> None:
+    async with FakeUpstream() as upstream:
+        upstream.answer = lambda request: Answer(status)
+        with capture_logs() as logs:
+            async with proxy_to(
+                upstream.url, journal_dir=tmp_path, shutdown_grace_seconds=3600
+            ) as local:
+                await send(local.url, *TWO)
+                await upstream.received(1)
+                # It would raise long before the grace period is over.
+                await local.end()
+                held = local.proxy.pipeline.held_spans
+
+    (told,) = (entry for entry in logs if entry["event"] == LEFT)
+    assert (told["held_spans"], told["they"]) == (2, "stay in the journal")
+    assert held == 2

@@ -1,5 +1,6 @@
 """Batches for the tests of this room."""
 
+from collector.exporter.outbox import PAUSES, Outbox
 from collector.model import Batch, Destination, EncodedRun, Receipt, SealedBatch
 
 
@@ -51,3 +52,8 @@ def sealed(
     return SealedBatch(
         Destination(endpoint, key, workspace, "default"), body, headers, [receipt(1)], (9,), 10
     )
+
+
+def paused(outbox: Outbox) -> int:
+    """Return how many tenants' last upload failed."""
+    return sum(outbox.paused_for(reason) for reason in PAUSES)

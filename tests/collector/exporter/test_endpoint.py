@@ -151,7 +151,7 @@ def test_a_tenant_is_served_until_it_fails_or_long_after() -> None:
 
 
 def test_what_an_endpoint_learnt_outlives_its_lanes() -> None:
-    endpoints = Endpoints(16)
+    endpoints = Endpoints(16, lambda: None)
     endpoints.enter(URL)
     fail(endpoints[URL], "a", 1.0)
     endpoints.leave(URL)
@@ -163,7 +163,7 @@ def test_what_an_endpoint_learnt_outlives_its_lanes() -> None:
 
 
 def test_tenants_are_forgotten_with_the_last_lane() -> None:
-    endpoints = Endpoints(16)
+    endpoints = Endpoints(16, lambda: None)
     endpoints.enter(URL)
     serve(endpoints[URL], "a", 1.0)
     endpoints.leave(URL)
@@ -174,7 +174,7 @@ def test_tenants_are_forgotten_with_the_last_lane() -> None:
 
 
 def test_an_endpoint_stays_as_long_as_one_lane_goes_there() -> None:
-    endpoints = Endpoints(16)
+    endpoints = Endpoints(16, lambda: None)
     endpoints.enter(URL)
     endpoints.enter(URL)
     endpoint = endpoints[URL]
@@ -185,7 +185,7 @@ def test_an_endpoint_stays_as_long_as_one_lane_goes_there() -> None:
 
 
 def test_the_limit_shown_is_that_of_the_best_endpoint() -> None:
-    endpoints = Endpoints(16)
+    endpoints = Endpoints(16, lambda: None)
     for url in (URL, "http://other.test"):
         endpoints.enter(url)
 
@@ -195,7 +195,7 @@ def test_the_limit_shown_is_that_of_the_best_endpoint() -> None:
 
 
 def test_of_endpoints_without_lanes_the_last_64_are_remembered() -> None:
-    endpoints = Endpoints(16)
+    endpoints = Endpoints(16, lambda: None)
     for number in range(65):
         url = f"http://{number}.test"
         endpoints.enter(url)

@@ -1,3 +1,5 @@
+from math import inf
+
 from collector.exporter.lane import Lane, Lease
 from tests.collector.exporter import samples
 
@@ -42,7 +44,7 @@ def test_a_lane_that_failed_pauses() -> None:
     lane.again(take(lane), resume_at=5.0)
 
     assert lane.choose(4.9, MANY) is None
-    assert lane.next_at(MANY) == 5.0
+    assert lane.ready_at(MANY) == 5.0
     assert lane.choose(5.0, MANY) is not None
 
 
@@ -53,7 +55,7 @@ def test_after_the_pause_one_batch_asks_alone() -> None:
     take(lane, 5.0)
 
     assert lane.choose(5.0, MANY) is None
-    assert lane.next_at(MANY) is None
+    assert lane.ready_at(MANY) == inf
 
 
 def test_when_upstream_takes_the_one_all_others_go_on() -> None:
@@ -113,7 +115,7 @@ def test_the_longest_pause_that_was_asked_for_holds() -> None:
     lane.again(first, resume_at=30.0)
     lane.again(second, resume_at=1.0)
 
-    assert lane.next_at(MANY) == 30.0
+    assert lane.ready_at(MANY) == 30.0
     assert lane.choose(29.9, MANY) is None
 
 
@@ -145,7 +147,7 @@ def test_a_batch_set_aside_waits_alone() -> None:
     assert lane.failures == 0
     assert take(lane) is second
     assert lane.choose(4.9, MANY) is None
-    assert lane.next_at(MANY) == 5.0
+    assert lane.ready_at(MANY) == 5.0
     assert take(lane, 5.0) is first
 
 
@@ -236,23 +238,23 @@ def test_a_lane_with_failures_only_waits_for_the_later_of_both_times() -> None:
     take(lane)
     lane.aside(first, resume_at=1.0)
     lane.again(second, resume_at=5.0)
-    pause_is_later = lane.next_at(MANY)
+    pause_is_later = lane.ready_at(MANY)
     lane.aside(take(lane, 5.0), resume_at=9.0)
     lane.aside(take(lane, 5.0), resume_at=9.0)
 
     assert pause_is_later == 5.0
-    assert lane.next_at(MANY) == 9.0
+    assert lane.ready_at(MANY) == 9.0
 
 
 def test_time_alone_helps_no_lane_that_waits_for_its_senders() -> None:
     lane, _ = lane_of(3)
     lane.aside(take(lane), resume_at=1.0)
     take(lane)
-    at_the_limit = lane.next_at(1)
+    at_the_limit = lane.ready_at(1)
     lane.aside(take(lane), resume_at=1.0)
-    before = lane.next_at(2)
+    before = lane.ready_at(2)
     take(lane, 1.0)
 
-    assert at_the_limit is None
+    assert at_the_limit == inf
     assert before == 1.0
-    assert lane.next_at(MANY) is None
+    assert lane.ready_at(MANY) == inf

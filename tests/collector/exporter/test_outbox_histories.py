@@ -1,5 +1,7 @@
 """Random histories: what holds whatever happens to an outbox."""
 
+from math import inf
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -9,6 +11,12 @@ from collector.model import Destination, SealedBatch
 from tests.collector.exporter import samples
 from tests.collector.exporter.test_outbox import A, B, nothing_to_take, outbox_at, take
 from tests.fakes import FakeClock
+
+ADDS = {
+    "add a": A,
+    "add b": B,
+    "add c": samples.destination("key-c", "http://other.test"),
+}
 
 
 def sealed_of_ten(where: Destination) -> SealedBatch:
@@ -22,8 +30,8 @@ def step_of(outbox: Outbox, clock: FakeClock, out: list[Lease], step: str) -> in
     """Do what one step of a random history says, where it can; return by how much more is held."""
     if step == "wait":
         clock.advance(1.0)
-    elif step in ("add a", "add b"):
-        outbox.add(samples.batch(A if step == "add a" else B, size=10))
+    elif step in ADDS:
+        outbox.add(samples.batch(ADDS[step], size=10))
         return 1
     elif step == "drain":
         outbox.begin_drain()
@@ -56,8 +64,7 @@ def step_of(outbox: Outbox, clock: FakeClock, out: list[Lease], step: str) -> in
 
 
 STEPS = (
-    "add a",
-    "add b",
+    *ADDS,
     "take",
     "done",
     "served",
@@ -83,7 +90,7 @@ async def test_whatever_happens_each_batch_is_held_once_until_done(steps: list[s
         if step == "take" and not await nothing_to_take(outbox):
             out.append(await take(outbox))
         held += step_of(outbox, clock, out, step)
-        by_tenant = [outbox.held_bytes_of(where.tenant) for where in (A, B)]
+        by_tenant = [outbox.held_bytes_of(where.tenant) for where in ADDS.values()]
         lanes = sum(held_bytes > 0 for held_bytes in by_tenant)
         assert outbox.held_runs == held
         assert outbox.held_bytes == lanes * LANE_BYTES + held * (LEASE_BYTES + 10)
@@ -95,7 +102,28 @@ async def test_whatever_happens_each_batch_is_held_once_until_done(steps: list[s
         outbox.done(left)
 
     assert found == held
-    assert (outbox.held_bytes, outbox.paused, outbox.idle) == (0, 0, True)
+    assert (outbox.held_bytes, outbox.held_runs, samples.paused(outbox)) == (0, 0, 0)
+
+
+@given(st.lists(st.sampled_from(STEPS), max_size=40))
+async def test_whatever_happens_a_lane_that_may_go_is_found(steps: list[str]) -> None:
+    clock = FakeClock()
+    outbox = Outbox(clock, 2, clock.call_later, slots=3)
+    out: list[Lease] = []
+    for step in steps:
+        if step == "take" and not await nothing_to_take(outbox):
+            out.append(await take(outbox))
+        step_of(outbox, clock, out, step)
+        # What a look at each lane would find, asleep or not; nobody outside can see it.
+        slots, lanes = outbox._slots, outbox._lanes
+        times = {key: slots.ready_at(key, lane) for key, lane in lanes.items()}
+        ready = [key for key, at in times.items() if at <= clock.seconds]
+        may_go = [key for key in ready if slots.has_turn(key, lanes[key], clock.seconds)]
+        later = min((at for at in times.values() if at > clock.seconds), default=inf)
+
+        assert await nothing_to_take(outbox) == (not may_go)
+        if later < inf and not may_go:
+            assert await clock.until_timer() <= later - clock.seconds
 
 
 @given(st.lists(st.sampled_from(STEPS), max_size=40))
@@ -111,7 +139,7 @@ async def test_whatever_happened_all_batches_get_through_in_the_end(steps: list[
         outbox.give_back(lease)
 
     clock.advance(10.0)
-    while not outbox.idle:
+    while outbox.held_runs:
         outbox.done(await take(outbox))
 
     assert outbox.held_runs == 0

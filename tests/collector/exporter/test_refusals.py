@@ -10,6 +10,7 @@ from structlog.testing import capture_logs
 
 from collector.exporter.refusals import Refusals, long_pause
 from collector.processor.encoder import Sealer
+from tests.collector.exporter import samples
 from tests.collector.exporter.bench import Bench, bench_on, letters_in, until
 from tests.collector.exporter.judge import Judge, add_runs, runs_in
 from tests.collector.exporter.samples import destination
@@ -171,7 +172,7 @@ async def test_a_run_that_upstream_never_digests_is_isolated_and_the_others_are_
                 await bench.until_settled(add_runs(bench, [passing]))
                 passing += 1
                 if bench.count("batch_splits_total", reason="suspect"):
-                    paused.add(bench.outbox.paused)
+                    paused.add(samples.paused(bench.outbox))
             await pass_time(bench, lambda: bench.count("isolated_runs_total") == 1)
             pauses = []
             for _ in range(5):
@@ -180,7 +181,7 @@ async def test_a_run_that_upstream_never_digests_is_isolated_and_the_others_are_
                 await until(lambda: len(judge.asked) > tries)  # noqa: B023 -- awaited at once
 
     assert judge.taken == Counter((set(range(16)) - {5}) | set(range(100, passing)))
-    assert (owed.open, bench.outbox.held_runs, bench.outbox.paused) == (1, 1, 0)
+    assert (owed.open, bench.outbox.held_runs, samples.paused(bench.outbox)) == (1, 1, 0)
     assert bench.count("isolated_runs_total") == 1
     # The whole was tried ten times, and each of its pieces three times before it was cut.
     tried = Counter(len(runs) for runs in judge.asked if 5 in runs)
@@ -200,7 +201,7 @@ async def test_a_batch_is_cut_only_after_ten_tries() -> None:
             await bench.until_settled(add_runs(bench, [100]))
             await pass_time(bench, lambda: bench.count("batch_splits_total", reason="suspect") == 1)
 
-            paused = bench.outbox.paused
+            paused = samples.paused(bench.outbox)
 
     whole = [runs for runs in judge.asked if len(runs) == 16]
     assert len(whole) == 10
@@ -231,13 +232,28 @@ async def test_an_outage_cuts_no_batch_more_than_once() -> None:
         async with bench.running(senders=2):
             await pass_time(bench, lambda: len(upstream.requests) >= 60)
             asked = [runs_in(request.headers, request.body) for request in upstream.requests]
-            paused = bench.outbox.paused
+            paused = samples.paused(bench.outbox)
             upstream.answer = lambda _: Answer()
             await pass_time(bench, lambda: owed.open == 0)
 
     assert {len(runs) for runs in asked} == {16, 8}
     assert paused == 1
     assert bench.count("isolated_runs_total") == 0
+
+
+async def test_where_each_batch_that_comes_fails_the_tenth_one_is_cut() -> None:
+    firsts = range(0, 96, 8)
+    judge = Judge({first + 5: 500 for first in firsts})
+    async with FakeUpstream() as upstream, bench_on(upstream, seal=Sealer()) as bench:
+        upstream.answer = judge
+        async with bench.running(senders=2):
+            for first in firsts:
+                # New ones are asked first, so that none is tried for a second time.
+                add_runs(bench, range(first, first + 8))
+                asked = len(judge.asked)
+                await pass_time(bench, lambda: len(judge.asked) > asked)  # noqa: B023 -- awaited
+
+    assert set(judge.taken) == {72, 73, 74, 75}
 
 
 async def test_a_poison_in_what_is_being_searched_is_taken_out_of_it() -> None:

@@ -3,6 +3,7 @@ from pathlib import Path
 import pytest
 from structlog.testing import capture_logs
 
+from tests.collector.exporter import samples
 from tests.collector.exporter.bench import bench_on, letters_in, until
 from tests.fakes import Answer, FakeUpstream, Request
 
@@ -183,7 +184,7 @@ async def test_a_rate_limit_pauses_its_tenant_only() -> None:
                 bench.add("free")
             await upstream.received(4)
             await bench.clock.until_timer()
-            paused = bench.outbox.paused
+            paused = samples.paused(bench.outbox)
 
     assert pause == 30.0
     assert paused == 1
@@ -202,7 +203,7 @@ async def test_a_batch_that_upstream_cannot_digest_does_not_stop_its_tenant() ->
                 good = bench.add()
                 await bench.until_settled(good)
             await bench.clock.until_timer()
-            paused = bench.outbox.paused
+            paused = samples.paused(bench.outbox)
 
     assert poison.open == 7
     assert bench.count("spans_uploaded_total") == 6
@@ -215,11 +216,11 @@ async def test_a_rate_limit_is_the_tenants_even_if_the_batch_is_suspect(limit: A
     async with FakeUpstream(Answer(500), Answer(), limit) as upstream, bench_on(upstream) as bench:
         suspect = bench.add(runs=7)
         async with bench.running():
-            await until(lambda: bench.outbox.paused == 1)
+            await until(lambda: samples.paused(bench.outbox) == 1)
             bench.add()
             bench.clock.advance(0.1)
             await until(lambda: len(upstream.requests) == 3)
-            await until(lambda: bench.outbox.paused == 1)
+            await until(lambda: samples.paused(bench.outbox) == 1)
 
     assert upstream.bodies() == [b"body of 7 runs", b"body of 1 runs", b"body of 7 runs"]
     assert suspect.open == 7
@@ -230,12 +231,12 @@ async def test_a_wish_to_wait_for_a_suspect_batch_is_heeded_by_it_alone() -> Non
     async with FakeUpstream(Answer(500), Answer(), wish) as upstream, bench_on(upstream) as bench:
         bench.add(runs=7)
         async with bench.running():
-            await until(lambda: bench.outbox.paused == 1)
+            await until(lambda: samples.paused(bench.outbox) == 1)
             bench.add()
             bench.clock.advance(0.1)
             await until(lambda: len(upstream.requests) == 3)
             wait = await bench.clock.until_timer()
-            paused = bench.outbox.paused
+            paused = samples.paused(bench.outbox)
             await bench.until_settled(bench.add())
 
     assert upstream.bodies() == [b"body of %d runs" % runs for runs in (7, 1, 7, 1)]

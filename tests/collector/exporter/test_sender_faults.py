@@ -84,7 +84,7 @@ async def test_a_letter_that_cannot_be_written_keeps_the_batch(tmp_path: Path) -
         receipt = bench.add()
         async with bench.running():
             await bench.clock.until_timer()
-            held = (receipt.open, bench.outbox.held_runs, bench.outbox.paused)
+            held = (receipt.open, bench.outbox.held_runs, samples.paused(bench.outbox))
             path.unlink()
             await bench.clock.pass_timer()
             await bench.until_idle()
@@ -271,7 +271,7 @@ async def test_what_is_left_at_the_end_is_counted_where_there_is_no_directory() 
         await bench.sender.park_rest()
 
     assert [receipt.open for receipt in receipts] == [0, 0]
-    assert bench.outbox.idle
+    assert bench.outbox.held_runs == 0
     assert bench.count("spans_dropped_total", reason="shutdown") == 5
     assert [(entry["parked"], entry["dropped"], entry["left"]) for entry in logs] == [(0, 5, 0)]
 
@@ -284,7 +284,7 @@ async def test_what_cannot_be_written_at_the_end_is_counted_as_dropped(tmp_path:
 
     await bench.sender.park_rest()
 
-    assert bench.outbox.idle
+    assert bench.outbox.held_runs == 0
     assert bench.count("spans_dropped_total", reason="shutdown") == 2
 
 

@@ -110,7 +110,7 @@ async def test_sealing_some_runs_only_is_no_answer_of_upstream(tmp_path: Path) -
     bench.outbox.again(lease, 0.0)
     await bench.sender._see_through(await bench.outbox.take())
 
-    assert (bench.outbox.paused, bench.outbox.held_runs) == (1, 4)
+    assert (samples.paused(bench.outbox), bench.outbox.held_runs) == (1, 4)
 
 
 async def test_what_is_left_at_the_end_has_letters_for_good_and_bad_runs(tmp_path: Path) -> None:

@@ -1,3 +1,5 @@
+from math import inf
+
 import pytest
 
 from collector.exporter.lane import Lane, Lease
@@ -29,6 +31,8 @@ class Field:
         """Hand out a batch of a tenant, where there is a slot for it."""
         chosen = self.lane(key, **lane)  # type: ignore[arg-type]
         where = samples.destination(key, str(lane.get("endpoint", "http://upstream.test")))
+        if self.slots.ready_at(where.tenant, chosen) > self.now:
+            return None
         if not self.slots.has_turn(where.tenant, chosen, self.now):
             return None
         lease = chosen.choose(self.now, MANY)
@@ -113,7 +117,7 @@ def test_a_tenant_that_failed_waits_while_its_endpoint_is_down() -> None:
     field.fall(7.0)
 
     assert field.taken("b", failures=1) == 0
-    assert field.slots.next_at(samples.destination("b").endpoint, field.lane("b"), 0.0) == 7.0
+    assert field.slots.ready_at(samples.destination("b").tenant, field.lane("b")) == 7.0
     assert field.taken("c") == 4
 
 
@@ -143,10 +147,37 @@ def test_slots_of_another_endpoint_are_not_touched_by_its_trouble() -> None:
 def test_time_alone_gives_a_slot_where_uploads_do_not_end() -> None:
     field = Field(4)
     field.served("a")
-    url = samples.destination("a").endpoint
-    none = field.slots.next_at(url, field.lane("a"), 0.0)
+    none = field.slots.next_at(0.0)
 
     field.taken("a")
 
-    assert none is None
-    assert field.slots.next_at(url, field.lane("a"), 1.0) == 5.0
+    assert none == inf
+    assert field.slots.next_at(1.0) == 5.0
+
+
+def test_slots_are_full_when_all_are_taken_or_no_endpoint_has_room() -> None:
+    field = Field(2)
+    lease = field.take("a")
+    assert lease is not None
+    one_left = field.slots.full(0.0)
+    field.take("b")
+    none_left = field.slots.full(0.0)
+    field.slots.take_in(lease).failed(lease, 0.0, 0.0)
+
+    assert (one_left, none_left) == (False, True)
+    # The endpoint has one slot now, and b has it; until b's upload is out for too long.
+    assert field.slots.full(0.0)
+    assert not field.slots.full(5.0)
+
+
+def test_a_time_that_becomes_an_earlier_one_is_told() -> None:
+    field = Field(16)
+    field.fall(7.0)
+    field.fall(8.0)
+    before = field.slots.reliefs
+    field.fall(3.0)
+    earlier = field.slots.reliefs
+    field.slots.resume()
+    field.slots.resume()
+
+    assert (before, earlier, field.slots.reliefs) == (0, 1, 2)
