@@ -218,6 +218,13 @@ class FakeUpstream:
         return web.Response(status=answer.status, headers=answer.headers, body=answer.body)
 
 
+def leap(seconds: float) -> None:
+    """Set the running loop's clock forward: what waits for so long in it is due now."""
+    loop = asyncio.get_running_loop()
+    before = loop.time
+    loop.time = lambda: before() + seconds  # type: ignore[method-assign]  # ends with its test
+
+
 async def until(condition: Callable[[], object]) -> None:
     """Let the event loop go on until *condition* holds; for what sets no event."""
     async with asyncio.timeout(PATIENCE):
