@@ -46,8 +46,8 @@ async def backlog_beside_live(long: bool, rounds: int | None = None) -> Result:
         waited = p99(live.owed(), await stage.upstream.runs())
         result.notes.append(f"live p99 {waited:.2f} s while the backlog drained for {drain:.1f} s")
         result.check(drain > least, f"the backlog took {drain:.1f} s only: nothing is proved")
-        # Behind the backlog they would wait as long as it drains, on a slow machine too.
-        most = _LIVE_P99 if long else drain / 2
+        # Where they wait behind the backlog, it is a fourth of that time or more, at any speed.
+        most = _LIVE_P99 if long else drain / 4
         result.check(waited < most, f"live spans waited {waited:.1f} s beside the backlog")
         return result
 
