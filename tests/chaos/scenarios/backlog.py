@@ -69,17 +69,17 @@ async def logs_in_outage(long: bool, rounds: int | None = None) -> Result:
             MAX_MEMORY_BYTES=str(_MEMORY), MAX_BODY_BYTES=str(_MEMORY), LOG_TTL="2s"
         )
         await stage.upstream.script(Rule(status=503))
-        made = Template(salt=1, traces=10, said=True)
-        # One after the other: little is remembered of spans in so little memory, so that what comes
-        # between a span and its log record must not depend on who of many senders is quick.
+        # Small requests, one after the other: in so little memory a hundred spans are remembered,
+        # and what comes between one and its log record must stay far below that, whoever is quick.
+        made = Template(salt=1, said=True)
         async with RawLoad(
             proxy.url,
             made,
-            rate=50,
+            rate=200,
             connections=1,
             logs=True,
             stubborn=True,
-            requests=1500 if long else 150,
+            requests=6000 if long else 600,
         ) as load:
             await load.finish()
         # The last of them, too, shall have waited for longer.
