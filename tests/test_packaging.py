@@ -18,6 +18,7 @@ import pytest
 
 from collector import __version__
 from collector.config import Settings
+from tests.fakes import PATIENCE
 from tests.readme import between
 
 pytestmark = pytest.mark.packaging
@@ -236,7 +237,7 @@ def test_the_entry_point_becomes_healthy_and_ends_on_sigterm(
             installed.run(health, HTTP_PORT=port)
         finally:
             process.send_signal(signal.SIGTERM)
-        code = process.wait(timeout=20)
+        code = process.wait(timeout=PATIENCE)
 
     assert code == 0
     with pytest.raises(subprocess.CalledProcessError):

@@ -2,13 +2,15 @@
 
 import asyncio
 import os
+import random
 import re
 import signal
 import socket
 import sys
 import time
 from collections import defaultdict
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -186,6 +188,16 @@ class ProxyProcess:
             await self.kill()
         return code, time.monotonic() - begin
 
+    @contextmanager
+    def stopped(self) -> Iterator[None]:
+        """Let it stand still meanwhile, so that it cannot come between two steps."""
+        assert self._process is not None
+        self._process.send_signal(signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            self._process.send_signal(signal.SIGCONT)
+
     async def balance(self) -> Balance:
         """Scrape ``/metrics``."""
         assert self._session is not None
@@ -245,8 +257,15 @@ class ProxyProcess:
 
 
 def free_port() -> int:
-    """Return a port of the loopback that nobody has."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-    return port
+    """Return a port of the loopback that nobody has, and that nobody gets who asks for any port.
+
+    Between two lives of a proxy its port is free: the system gives those that it chooses itself to
+    whoever connects somewhere meanwhile, and the next life could not listen.
+    """
+    ports = list(range(15_000, 32_000))
+    random.shuffle(ports)
+    for port in ports:
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
+    raise AssertionError("no port is free")

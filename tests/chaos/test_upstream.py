@@ -1,6 +1,5 @@
 """The upstream process answers as told, and takes only what it answered 2xx."""
 
-import asyncio
 import time
 
 import pytest
@@ -9,6 +8,7 @@ from aiohttp import ClientError, ClientSession, ClientTimeout
 
 from tests.chaos.script import Rule
 from tests.chaos.upstream import UpstreamProcess
+from tests.fakes import PATIENCE
 
 ROOT = "00000000-0000-0000-0001-000000000001"
 CHILD = "00000000-0000-0000-0001-000000000002"
@@ -32,9 +32,11 @@ BODY = zstandard.compress(
 )
 
 
-async def post(upstream: UpstreamProcess, key: str = "k") -> tuple[int, str]:
-    """Upload the two runs; return status and answer, 0 for a broken connection."""
-    async with ClientSession(timeout=ClientTimeout(total=0.5)) as session:
+async def post(
+    upstream: UpstreamProcess, key: str = "k", *, patience: float = PATIENCE
+) -> tuple[int, str]:
+    """Upload the two runs; return status and answer, 0 for a broken connection or none in time."""
+    async with ClientSession(timeout=ClientTimeout(total=patience)) as session:
         try:
             async with session.post(
                 f"{upstream.url}/runs/multipart", data=BODY, headers={"x-api-key": key, **TYPE}
@@ -73,8 +75,6 @@ async def test_what_is_taken_is_told() -> None:
         pytest.param(Rule(times=0, status=500), 202, id="used up"),
         pytest.param(Rule(cut_after=10), 0, id="reset within the body"),
         pytest.param(Rule(cut_answer=True), 0, id="reset instead of an answer"),
-        pytest.param(Rule(never=True), 0, id="no answer"),
-        pytest.param(Rule(rate=50), 0, id="slow"),
     ],
 )
 async def test_only_what_is_answered_2xx_is_taken(rule: Rule, status: int) -> None:
@@ -83,6 +83,17 @@ async def test_only_what_is_answered_2xx_is_taken(rule: Rule, status: int) -> No
 
         assert (await post(upstream))[0] == status
         assert await upstream.count() == (2 if status == 202 else 0)
+
+
+@pytest.mark.parametrize(
+    "rule", [pytest.param(Rule(never=True), id="no answer"), pytest.param(Rule(rate=1), id="slow")]
+)
+async def test_what_is_never_answered_is_not_taken(rule: Rule) -> None:
+    async with UpstreamProcess() as upstream:
+        await upstream.script(rule)
+
+        assert (await post(upstream, patience=0.5))[0] == 0
+        assert await upstream.count() == 0
 
 
 async def test_a_bad_run_is_named_as_the_sandbox_names_it() -> None:
@@ -132,8 +143,7 @@ async def test_it_tells_when_uploads_came() -> None:
 async def test_a_frozen_upstream_goes_on_where_it_was() -> None:
     async with UpstreamProcess() as upstream:
         upstream.freeze()
-        frozen = asyncio.create_task(post(upstream))
-        assert (await frozen)[0] == 0
+        assert (await post(upstream, patience=0.5))[0] == 0
         upstream.thaw()
 
         assert (await post(upstream))[0] == 202

@@ -108,7 +108,7 @@ class UpstreamProcess:
 
     async def answered(self, word: str, times: int) -> int:
         """Wait until *word* was answered so often; return how often it was."""
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(300):
             while (now := (await self.answers()).get(word, 0)) < times:  # noqa: ASYNC110 -- another process
                 await asyncio.sleep(0.02)
         return now

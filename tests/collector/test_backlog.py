@@ -368,3 +368,18 @@ async def test_log_records_of_a_span_that_is_here_do_not_wait_behind_others() ->
 
     assert house.journal.backlog == 1
     assert house.logs.held_records == 1
+
+
+async def test_a_span_is_remembered_as_long_as_anything_waits_in_the_journal() -> None:
+    house = House(journal=SurvivingJournal())
+    await house.accept(Span(trace_id=TRACE, span_id=f"{1:016x}", attributes=dict(MODEL)))
+    house.room.live = house.room.backlog = False
+    await accept(house, 2)
+    async with running(house):
+        house.clock.advance(3600.0)
+        await until(lambda: house.outbox.held_runs)
+
+    await house.pipeline.accept_logs(DESTINATION, "application/json", b"", [record(1, "hello")])
+
+    assert house.journal.backlog == 1
+    assert house.logs.held_records == 1

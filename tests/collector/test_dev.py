@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.system.running import PATIENCE, runs_of
+from tests.fakes import PATIENCE
+from tests.system.running import runs_of
 
 pytestmark = pytest.mark.filterwarnings("ignore:list_runs")
 

@@ -20,7 +20,7 @@ from collector.processor.batcher import Batcher
 from collector.processor.log_joiner import LogJoiner
 from collector.receiver.records import ReceiverCodecs
 from collector.span_stage import SpanStage
-from tests.fakes import FakeClock, until
+from tests.fakes import PATIENCE, FakeClock, until
 from tests.system.running import balance_of
 from translators.registry import Registry
 from translators.span import Resource, Span
@@ -112,7 +112,7 @@ class House:
 
     async def leave(self) -> Lease:
         """Return the next batch that leaves."""
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE):
             return await self.outbox.take()
 
 

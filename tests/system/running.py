@@ -4,9 +4,10 @@ import asyncio
 import os
 import re
 import sys
-from collections.abc import AsyncIterator, Iterable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from typing import Any
+from unittest.mock import patch
 
 import zstandard
 from aiohttp import web
@@ -16,12 +17,12 @@ from langsmith.schemas import Run
 from collector.clock import SystemClock
 from collector.config import Settings
 from collector.exporter.uploader import client_session
+from collector.journal.disk import DiskJournal
 from collector.sandbox.app import sandbox_app
 from collector.sandbox.store import RunStore
 from collector.service import Proxy
-from tests.fakes import Request
+from tests.fakes import PATIENCE, Request
 
-PATIENCE = 60.0
 _POSTED = re.compile(rb'name="post\.00000000-0000-0000-([0-9a-f]{4})-([0-9a-f]{12})"')
 _SAMPLE = re.compile(r"^collector_proxy_(\w+?)(?:_total)?(?:\{[^}]*\})? ([0-9.e+]+)$", re.MULTILINE)
 
@@ -60,6 +61,20 @@ def balance_of(exposition: str) -> dict[str, float]:
     return terms
 
 
+@contextmanager
+def _patient_disk() -> Iterator[None]:
+    """Have the journal's disk waited for, however short the grace period, and whoever uses it."""
+
+    def journal(*args: Any, close_seconds: float, **more: Any) -> DiskJournal:
+        return DiskJournal(*args, close_seconds=PATIENCE, **more)
+
+    with (
+        patch("collector.service.DiskJournal", journal),
+        patch("collector.journal.disk._PATIENCE_SECONDS", PATIENCE),
+    ):
+        yield
+
+
 @asynccontextmanager
 async def proxy_to(upstream: str, **settings: Any) -> AsyncIterator[Local]:
     """Run a proxy on a free port that uploads to *upstream*."""
@@ -75,15 +90,16 @@ async def proxy_to(upstream: str, **settings: Any) -> AsyncIterator[Local]:
     )
     stop = asyncio.Event()
     port: asyncio.Future[int] = asyncio.get_running_loop().create_future()
-    async with client_session(given.upload_concurrency, given.upload_timeout) as session:
-        proxy = Proxy(given, session=session)
-        async with asyncio.TaskGroup() as tasks:
-            local = Local(proxy, tasks.create_task(proxy.run(stop, port.set_result)), stop)
-            local.url = f"http://127.0.0.1:{await port}"
-            try:
-                yield local
-            finally:
-                await local.end()
+    with _patient_disk():
+        async with client_session(given.upload_concurrency, given.upload_timeout) as session:
+            proxy = Proxy(given, session=session)
+            async with asyncio.TaskGroup() as tasks:
+                local = Local(proxy, tasks.create_task(proxy.run(stop, port.set_result)), stop)
+                local.url = f"http://127.0.0.1:{await port}"
+                try:
+                    yield local
+                finally:
+                    await local.end()
 
 
 @asynccontextmanager

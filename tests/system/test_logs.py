@@ -7,7 +7,7 @@ from opentelemetry._logs import LogRecord
 from opentelemetry.exporter.otlp.proto.http._log_exporter import OTLPLogExporter
 from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
 from opentelemetry.sdk._logs import LoggerProvider
-from opentelemetry.sdk._logs.export import SimpleLogRecordProcessor
+from opentelemetry.sdk._logs.export import BatchLogRecordProcessor
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.trace import set_span_in_context
@@ -28,8 +28,11 @@ def chat_with_events(url: str, *, logs_first: bool) -> None:
     traces.add_span_processor(
         SimpleSpanProcessor(OTLPSpanExporter(f"{url}/v1/traces", headers=KEY))
     )
+    # In one request: what comes late in two may complete the run twice.
     logs.add_log_record_processor(
-        SimpleLogRecordProcessor(OTLPLogExporter(f"{url}/v1/logs", headers=KEY))
+        BatchLogRecordProcessor(
+            OTLPLogExporter(f"{url}/v1/logs", headers=KEY), schedule_delay_millis=3_600_000
+        )
     )
     logger = logs.get_logger("opentelemetry.instrumentation.openai_v2")
     span = traces.get_tracer("app").start_span(
@@ -49,6 +52,7 @@ def chat_with_events(url: str, *, logs_first: bool) -> None:
     }
     for name, body in bodies.items():
         logger.emit(LogRecord(event_name=name, body=body, context=set_span_in_context(span)))
+    logs.force_flush()
     if logs_first:
         span.end()
     logs.shutdown()

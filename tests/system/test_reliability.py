@@ -9,7 +9,7 @@ import orjson
 import pytest
 from aiohttp import ClientError, ClientSession
 
-from tests.fakes import Answer, FakeUpstream
+from tests.fakes import PATIENCE, Answer, FakeUpstream
 
 from .running import delivered, port_of, proxy_process, proxy_to, running_sandbox, runs_of
 
@@ -175,19 +175,20 @@ async def test_sigterm_under_load_ends_with_0_and_every_acknowledged_span_delive
             async with asyncio.TaskGroup() as senders:
                 for _ in range(4):
                     senders.create_task(send_until_refused(session, url))
-            async with asyncio.timeout(30):
+            async with asyncio.timeout(PATIENCE):
                 status = await process.wait()
 
         arrived = set(delivered(upstream.requests))
     assert status == 0
-    assert len(acknowledged) > 60 * 5
+    # Of the first 60, three may have been under way in the other senders.
+    assert len(acknowledged) > 57 * 5
     assert set(acknowledged) <= arrived
 
 
 async def test_probes_tell_alive_while_draining_and_ready_only_before() -> None:
     async with FakeUpstream() as upstream, ClientSession() as session:
-        upstream.answer = lambda request: Answer(delay=0.05)
-        async with proxy_to(upstream.url, lame_duck_seconds=0.1) as local:
+        upstream.answer = lambda request: Answer(503)
+        async with proxy_to(upstream.url) as local:
 
             async def status(path: str) -> int:
                 async with session.get(local.url + path) as response:
@@ -197,6 +198,7 @@ async def test_probes_tell_alive_while_draining_and_ready_only_before() -> None:
             await post(session, local.url, trace_of(0)[0])
             ending = asyncio.create_task(local.end())
             during = (await status("/live"), await status("/ready"))
+            upstream.answer = lambda request: Answer()
             await ending
 
     assert before == (200, 200)

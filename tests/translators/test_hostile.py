@@ -21,8 +21,26 @@ KEYS = sorted(
 # itself for each level would run out of stack.
 DEPTHS = (300, 900, 10_000)
 SOME = 20_000  # squared, far more than anybody's patience
-# The most that translating so many attributes may take, in seconds: it takes a fifth of that.
-PATIENCE = 5.0
+# The most that so much in one span may take, measured by what SOME attributes take in small spans:
+# it takes a fifth of that at most.
+PATIENCE = 125
+
+
+@pytest.fixture(scope="module")
+def patience() -> float:
+    """Return PATIENCE in seconds of the processor that is here, at its quickest."""
+    small = [
+        {f"custom.{at}": f"word{at}." for at in range(first, first + 200)}
+        for first in range(0, SOME, 200)
+    ]
+    registry = Registry()
+    took = []
+    for _ in range(3):
+        began = time.process_time()
+        for attributes in small:
+            registry.translate(span_with({**attributes}))
+        took.append(time.process_time() - began)
+    return PATIENCE * min(took)
 
 
 def span_with(attributes: JsonObject, events: list[Event] | None = None) -> Span:
@@ -109,20 +127,22 @@ def test_a_large_index_takes_no_room() -> None:
         ("langfuse.observation.metadata.{}", SOME),
     ],
 )
-def test_attributes_of_any_number_take_time_in_proportion(pattern: str, count: int) -> None:
+def test_attributes_of_any_number_take_time_in_proportion(
+    pattern: str, count: int, patience: float
+) -> None:
     attributes: JsonObject = {pattern.format(at): f"word{at}." for at in range(count)}
     attributes["openinference.span.kind"] = "LLM"
     began = time.process_time()
 
     run = run_of(attributes)
 
-    assert time.process_time() - began < PATIENCE
+    assert time.process_time() - began < patience
     assert run.failures == ()
     text = orjson.dumps(told(run)).decode()
     assert [at for at in (0, count // 2, count - 1) if f"word{at}." not in text] == []
 
 
-def test_many_messages_parts_and_events_take_time_in_proportion() -> None:
+def test_many_messages_parts_and_events_take_time_in_proportion(patience: float) -> None:
     parts: list[Json] = [{"type": "tool_call", "id": f"c{at}", "name": "f"} for at in range(SOME)]
     messages = [{"role": "assistant", "parts": parts}, *[{"role": "user", "content": "x"}] * SOME]
     events = [Event("gen_ai.choice", at, {"index": at, "content": "x"}) for at in range(10_000)]
@@ -131,7 +151,7 @@ def test_many_messages_parts_and_events_take_time_in_proportion() -> None:
 
     run = Registry().translate(span)
 
-    assert time.process_time() - began < PATIENCE
+    assert time.process_time() - began < patience
     told_inputs, told_outputs = run.inputs or {}, run.outputs or {}
     assert len(told_inputs["messages"]) == SOME + 1
     assert len(told_outputs["choices"]) == 10_000
@@ -168,11 +188,11 @@ MANY: dict[str, JsonObject] = {
 
 
 @pytest.mark.parametrize("what", MANY)
-def test_many_things_in_one_message_take_time_in_proportion(what: str) -> None:
+def test_many_things_in_one_message_take_time_in_proportion(what: str, patience: float) -> None:
     began = time.process_time()
     run = run_of({"gen_ai.input.messages": [MANY[what]]})
 
-    assert time.process_time() - began < PATIENCE
+    assert time.process_time() - began < patience
     assert run.failures == ()
 
 
@@ -198,21 +218,23 @@ def test_many_things_in_one_message_take_time_in_proportion(what: str) -> None:
     ],
     ids=["pieces of a choice", "attributes", "calls", "messages", "details"],
 )
-def test_events_of_any_number_and_size_take_time_in_proportion(events: list[Event]) -> None:
+def test_events_of_any_number_and_size_take_time_in_proportion(
+    events: list[Event], patience: float
+) -> None:
     began = time.process_time()
     run = Registry().translate(span_with({}, events))
 
-    assert time.process_time() - began < PATIENCE
+    assert time.process_time() - began < patience
     assert run.failures == ()
     assert run.inputs or run.outputs
 
 
-def test_thoughts_of_any_number_take_time_in_proportion() -> None:
+def test_thoughts_of_any_number_take_time_in_proportion(patience: float) -> None:
     thoughts = [{"role": "thinking", "content": "hm", "n": at} for at in range(SOME)]
     began = time.process_time()
     run = run_of({"gen_ai.output.messages": thoughts})
 
-    assert time.process_time() - began < PATIENCE
+    assert time.process_time() - began < patience
     assert run.failures == ()
 
 

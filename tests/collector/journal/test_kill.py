@@ -51,7 +51,8 @@ def live_and_die(directory: Path, sync: Sync, first: int, lines: int) -> dict[st
     """Run a process, kill it when it has said *lines* lines, and return all that it said."""
     said: dict[str, set[int]] = {"asked": set(), "owned": set(), "settled": set()}
     command = [sys.executable, "-c", LIFE, str(directory), sync, str(first)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+    # The least that a pipe holds: how far it gets ahead of who reads here is up to the machine.
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, pipesize=4096) as process:
         assert process.stdout is not None
         for count, line in enumerate(process.stdout):
             what, number = line.split()

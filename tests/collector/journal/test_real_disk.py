@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from structlog.testing import capture_logs
+from structlog.typing import EventDict
 
 from collector.errors import Overloaded
 from collector.model import Receipt
@@ -23,9 +25,11 @@ async def test_a_removed_directory_is_made_again_with_all_that_is_open(tmp_path:
     held = await own(made, record(1, b"held"))
     await made.append(record(1, b"aside"), aside=True)
     done.settle()
-    shutil.rmtree(directory)
-    await until(lambda: not made.healthy)
-    await until(lambda: made.healthy)
+    # At once: a file that the journal makes anew in a folder would keep it from being removed.
+    directory.rename(tmp_path / "removed")
+    with capture_logs() as logs:
+        shutil.rmtree(tmp_path / "removed")
+        await until_mended(logs)
     await own(made, record(1, b"after"))
 
     assert held.open == 1
@@ -41,9 +45,9 @@ async def test_a_single_file_that_was_removed_is_written_again(tmp_path: Path) -
     made = journal(tmp_path)
     await made.open()
     await own(made, record(1, b"held"))
-    remove_segments(tmp_path)
-    await until(lambda: not made.healthy)
-    await until(lambda: made.healthy)
+    with capture_logs() as logs:
+        remove_segments(tmp_path)
+        await until_mended(logs)
     await made.close()
 
     async with opened(tmp_path) as again:
@@ -51,12 +55,16 @@ async def test_a_single_file_that_was_removed_is_written_again(tmp_path: Path) -
 
 
 async def test_a_directory_that_another_process_took_is_not_shared(tmp_path: Path) -> None:
-    directory = tmp_path / "journal"
+    directory, link = tmp_path / "journal", tmp_path / "link"
+    (tmp_path / "mine").mkdir()
+    directory.symlink_to(tmp_path / "mine")
     made = journal(directory)
     await made.open()
     await own(made, record(1, b"mine"))
-    directory.rename(tmp_path / "elsewhere")
-    async with opened(directory) as other:
+    async with opened(tmp_path / "others") as other:
+        # In one step: a directory that is missing, if only for a moment, is made anew.
+        link.symlink_to(tmp_path / "others")
+        link.replace(directory)
         await until(lambda: not made.healthy)
         with pytest.raises(Overloaded, match=r"removed|another process"):
             await made.append(record())
@@ -114,6 +122,11 @@ async def test_a_real_disk_that_is_full_is_ready_again_when_it_is_freed(small_di
     assert await made.append(record(1, os.urandom(30_000))) is not None
 
     await made.close()
+
+
+async def until_mended(logs: list[EventDict]) -> None:
+    """Wait until the journal has failed and works again; nobody may see the time between."""
+    await until(lambda: [line["event"] for line in logs][-1:] == ["the journal works again"])
 
 
 def remove_segments(directory: Path) -> None:

@@ -15,6 +15,7 @@ from collector.receiver.body import Intake
 from collector.receiver.otlp_http import OtlpHttpReceiver
 from collector.receiver.runner import OtlpRunner
 from collector.receiver.tenancy import Tenancy
+from tests.fakes import PATIENCE
 from translators.log_record import LogRecord
 from translators.span import Span
 
@@ -150,7 +151,7 @@ async def open_door(
         intake=Intake(behind.admit, reserve=reserve, large=large),
         metrics=metrics,
         clock=clock,
-        read_timeout=5.0,
+        read_timeout=PATIENCE,
     )
     behind.held = lambda: receiver.held_bytes
     app = web.Application(middlewares=[receiver.middleware])
@@ -167,15 +168,6 @@ async def open_door(
     door.base = str(server.make_url("/")).rstrip("/")
     door.port = server.port or 0
     return door, client
-
-
-async def until(condition: Callable[[], bool]) -> None:
-    """Let the loop turn until *condition* holds."""
-    for _ in range(100_000):
-        if condition():
-            return
-        await asyncio.sleep(0)
-    raise AssertionError("it never came true")
 
 
 @pytest.fixture

@@ -14,8 +14,9 @@ from collector.receiver.codec import Decoded
 from collector.receiver.encodings import JSON as JSON_CODEC
 from collector.receiver.json_codec import decode
 from collector.receiver.weight import weigh_json
+from tests.fakes import PATIENCE, until
 
-from .conftest import JSON, Door, open_door, until
+from .conftest import JSON, Door, open_door
 from .json_bodies import HEX, body_of
 
 ATTRIBUTES = [{"key": f"a{number}", "value": {"stringValue": "v"}} for number in range(16)]
@@ -35,7 +36,7 @@ class Decoder:
 
     def _decode(self, body: bytes) -> Decoded:
         self.started += 1
-        self.go_on.wait(10.0)
+        self.go_on.wait(PATIENCE)
         return decode(body)
 
 

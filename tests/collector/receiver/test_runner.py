@@ -6,8 +6,9 @@ import orjson
 import pytest
 
 from collector.receiver import body
+from tests.fakes import PATIENCE, until
 
-from .conftest import Door, until
+from .conftest import Door
 from .messages import request_of, span
 
 GOOD = request_of(span()).SerializeToString()
@@ -20,7 +21,7 @@ async def exchange(door: Door, *pieces: bytes) -> bytes:
         writer.write(piece)
         await writer.drain()
     try:
-        async with asyncio.timeout(9):
+        async with asyncio.timeout(PATIENCE):
             return await reader.read()
     finally:
         writer.close()

@@ -21,6 +21,7 @@ from tests.collector.sandbox.wire import (
     part,
     root,
 )
+from tests.fakes import PATIENCE
 
 # The readers of API v1 are what most users have; the client calls them deprecated.
 pytestmark = pytest.mark.filterwarnings(
@@ -67,7 +68,7 @@ def _agent_trace(client: Client, project: str = "agents") -> tuple[RunTree, RunT
 
 async def _compresses(client: Client) -> None:
     """Return once the client's thread has asked for /info and decided to compress."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE):
         # The thread has no event to wait for.
         while client.compressed_traces is None:  # noqa: ASYNC110
             await asyncio.sleep(0)
