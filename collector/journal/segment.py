@@ -75,7 +75,8 @@ class Segment:
         damaged: not all of it could be read: it is kept aside when it is no longer needed.
         replaces: salts of the segments whose place it took.
         unsynced: something was written since the last sync.
-        sealed: when it was seen to be written no more, in seconds of the caller's clock.
+        rests_since: when it was first seen to be written no more, and no record to be done since,
+            in seconds of the caller's clock.
         recent: sizes of the records that an earlier process finished lately, by ordinal.
         over: it has rested: nobody will want its done records.
         failures: reads of its records in a row that failed, see ``MOST_FAILURES``.
@@ -98,8 +99,8 @@ class Segment:
         "path",
         "recent",
         "replaces",
+        "rests_since",
         "salt",
-        "sealed",
         "size",
         "suspect",
         "taken",
@@ -123,7 +124,7 @@ class Segment:
         self.suspect = False
         self.damaged = False
         self.failures = 0
-        self.sealed: float | None = None
+        self.rests_since: float | None = None
         self.over = False
         self.recent: dict[int, int] = {}
         self._done = bytearray()

@@ -178,6 +178,8 @@ class Segments:
         segment = entry.segment
         entry.done = True
         segment.finish(entry.ordinal, entry.size)
+        # A process that starts shall find it for as long as any.
+        segment.rests_since, segment.over = None, False
         self.unsaid.append(segment.salt << 32 | entry.ordinal)
         self._emptied = self._emptied or not segment.live
 
@@ -269,7 +271,7 @@ class Segments:
             # The new one says it.
             segment.mentions = set()
         self._by_salt[salt] = new
-        new.sealed, new.over = run[0].sealed, True
+        new.over = True
         self.bytes += new.size
         self._doomed += run
         self._emptied = True

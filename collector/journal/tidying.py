@@ -15,7 +15,7 @@ _SPARE = 3
 def rested(
     segments: Iterable[Segment], now: float, rest_seconds: float, max_bytes: int
 ) -> Iterator[Segment]:
-    """Yield those that were written to their end long enough ago, and empty ones that are too many.
+    """Yield those of which no record was done for long enough, and empty ones that are too many.
 
     Args:
         segments: written no more, in order.
@@ -24,9 +24,9 @@ def rested(
     segments = list(segments)
     left = sum(segment.size for segment in segments if not segment.live)
     for segment in segments:
-        if segment.sealed is None:
-            segment.sealed = now
-        if segment.sealed + rest_seconds <= now or (not segment.live and left > max_bytes):
+        if segment.rests_since is None:
+            segment.rests_since = now
+        if segment.rests_since + rest_seconds <= now or (not segment.live and left > max_bytes):
             yield segment
         if not segment.live:
             left -= segment.size

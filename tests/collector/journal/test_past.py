@@ -72,6 +72,33 @@ def test_a_segment_whose_records_are_done_rests_and_goes() -> None:
     assert journals(files) == 1
 
 
+def test_what_a_later_process_finishes_comes_again_in_the_next_one() -> None:
+    date, files = Days(), FakeFiles()
+    log_of(files, date).append(1, 2)
+    log = log_of(files.after_kill(), date)
+    for entry in log.take_all().values():
+        log.log.settle(entry)
+    log.tidy()
+    log.append(3)
+
+    assert log_of(log.files.after_kill(), date).past() == [1, 2]
+
+
+def test_a_segment_rests_from_when_the_last_of_its_records_is_done() -> None:
+    date, files = Days(), FakeFiles()
+    log = log_of(files, date)
+    early, late = log.append(1, 2, size=300)
+    log.log.settle(early)
+    log.append(3)
+    for _ in range(400):
+        log.tidy()
+        date.seconds += 1
+    log.log.settle(late)
+    log.tidy()
+
+    assert log_of(files.after_kill(), date).past() == [2]
+
+
 @pytest.mark.parametrize("stays", [False, True])
 def test_processes_that_live_shorter_than_segments_rest_do_not_pile_up_files(stays: bool) -> None:
     date, files = Days(), FakeFiles()
