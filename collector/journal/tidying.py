@@ -13,23 +13,25 @@ _SPARE = 3
 
 
 def rested(
-    segments: Iterable[Segment], now: float, rest_seconds: float, max_bytes: int
+    segments: Iterable[Segment], now: float, rest_seconds: float, enough_bytes: int
 ) -> Iterator[Segment]:
     """Yield those of which no record was done for long enough, and empty ones that are too many.
 
     Args:
         segments: written no more, in order.
-        max_bytes: what those without an open record may take together; the first are too many.
+        enough_bytes: one without an open record is too many where those behind it, also without,
+            take so much together.
     """
     segments = list(segments)
-    left = sum(segment.size for segment in segments if not segment.live)
+    behind = sum(segment.size for segment in segments if not segment.live)
     for segment in segments:
         if segment.rests_since is None:
             segment.rests_since = now
-        if segment.rests_since + rest_seconds <= now or (not segment.live and left > max_bytes):
-            yield segment
         if not segment.live:
-            left -= segment.size
+            behind -= segment.size
+        too_many = not segment.live and behind >= enough_bytes
+        if too_many or segment.rests_since + rest_seconds <= now:
+            yield segment
 
 
 def wasteful(segments: Sequence[Segment], segment_bytes: int, room: int) -> list[Segment]:

@@ -99,6 +99,19 @@ def test_a_segment_rests_from_when_the_last_of_its_records_is_done() -> None:
     assert log_of(files.after_kill(), date).past() == [2]
 
 
+def test_what_was_done_before_the_last_file_was_full_comes_again_too() -> None:
+    date, files = Days(), FakeFiles()
+    log = log_of(files, date)
+    for number in range(1, 8):
+        # A file takes three of them.
+        (entry,) = log.append(number, size=160)
+        log.log.settle(entry)
+        log.tidy()
+    log.append(8)
+
+    assert log_of(files.after_kill(), date).past()[-4:] == [4, 5, 6, 7]
+
+
 @pytest.mark.parametrize("stays", [False, True])
 def test_processes_that_live_shorter_than_segments_rest_do_not_pile_up_files(stays: bool) -> None:
     date, files = Days(), FakeFiles()
