@@ -147,6 +147,8 @@ class Segment:
         self.live -= 1
         self.live_bytes -= size
         self.taken.pop(ordinal, None)
+        # A process that starts shall find it for as long as any.
+        self.rests_since, self.over = None, False
 
     def is_done(self, ordinal: int) -> bool:
         """Whether that record is done; so is one that was never counted."""

@@ -178,8 +178,6 @@ class Segments:
         segment = entry.segment
         entry.done = True
         segment.finish(entry.ordinal, entry.size)
-        # A process that starts shall find it for as long as any.
-        segment.rests_since, segment.over = None, False
         self.unsaid.append(segment.salt << 32 | entry.ordinal)
         self._emptied = self._emptied or not segment.live
 
