@@ -4,7 +4,7 @@ from pathlib import Path
 
 import orjson
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.translators.leaves import lost
@@ -77,7 +77,7 @@ def test_no_leaf_of_a_made_span_is_lost(seed: int) -> None:
         assert run.drop is not None or lost(span, run) == [], span.attributes
 
 
-@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=200)
 @given(
     some_attributes,
     st.lists(some_events, max_size=2),

@@ -1,5 +1,5 @@
 import orjson
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from translators.messages import normal_messages
@@ -52,9 +52,7 @@ def leaves_of(value: Json) -> set[str]:
     return set() if value is None else {str(value)}
 
 
-@settings(
-    max_examples=300, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
-)
+@settings(max_examples=300, derandomize=True)
 @given(st.lists(st.one_of(messages_of_any_kind, objects), max_size=3))
 def test_nothing_that_a_message_says_is_lost_and_the_source_is_not_touched(value: Json) -> None:
     before = orjson.dumps(value)
@@ -67,9 +65,7 @@ def test_nothing_that_a_message_says_is_lost_and_the_source_is_not_touched(value
         assert not [leaf for leaf in leaves_of(value) if leaf not in text]
 
 
-@settings(
-    max_examples=200, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
-)
+@settings(max_examples=200, derandomize=True)
 @given(st.lists(messages_of_any_kind, max_size=3))
 def test_messages_in_normal_form_keep_role_and_number_when_normalised_again(value: Json) -> None:
     found = normal_messages(value, "user")

@@ -410,7 +410,7 @@ STEPS = st.lists(
 )
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(steps=STEPS, max_bytes=st.integers(1, 300), max_age=st.integers(1, 100))
 def test_whatever_happens_the_newest_letters_that_fit_are_there_and_the_rest_is_counted(
     tmp_path_factory: pytest.TempPathFactory,

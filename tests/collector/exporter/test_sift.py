@@ -4,7 +4,7 @@ import math
 from collections.abc import Callable
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from collector.exporter.sift import Sift
@@ -72,7 +72,6 @@ def test_one_bad_run_in_a_large_batch(runs: int, most: int, place: float) -> Non
     assert outcome.requests <= most
 
 
-@settings(deadline=None)
 @given(st.data())
 def test_exactly_the_bad_runs_are_left_over_in_few_requests(data: st.DataObject) -> None:
     runs = data.draw(st.integers(2, 40))
@@ -87,7 +86,6 @@ def test_exactly_the_bad_runs_are_left_over_in_few_requests(data: st.DataObject)
         assert outcome.requests <= 2 * math.log2(runs) + 1
 
 
-@settings(deadline=None)
 @given(st.data())
 def test_words_of_any_kind_change_nothing_but_the_number_of_requests(data: st.DataObject) -> None:
     runs = data.draw(st.integers(2, 30))
@@ -111,7 +109,6 @@ def test_upstream_that_names_the_bad_run_is_asked_twice_for_each(bad: set[int]) 
     assert outcome.requests == 1 + 2 * len(bad)
 
 
-@settings(deadline=None)
 @given(st.data())
 def test_words_that_are_always_wrong_cost_one_request_more(data: st.DataObject) -> None:
     runs = data.draw(st.integers(2, 64))

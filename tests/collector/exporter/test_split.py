@@ -2,7 +2,7 @@ import tracemalloc
 
 import pytest
 import zstandard
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from collector.exporter.split import Suspect, halves, named_runs, pieces, run_ids
@@ -90,7 +90,6 @@ def test_a_suspect_is_the_piece_it_was() -> None:
     assert suspect.others_pass
 
 
-@settings(deadline=None)
 @given(st.lists(st.integers(0, 20_000), min_size=2, max_size=20))
 def test_halves_hold_every_run_once_in_order(sizes: list[int]) -> None:
     numbers = range(1, len(sizes) + 1)

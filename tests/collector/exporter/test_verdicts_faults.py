@@ -5,7 +5,7 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from structlog.testing import capture_logs
 
@@ -43,7 +43,7 @@ async def test_a_search_goes_on_where_passing_trouble_stopped_it() -> None:
 
 
 @given(st.data())
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=25)
 def test_any_bad_runs_in_any_batches_are_parked_and_all_others_delivered_once(
     data: st.DataObject,
 ) -> None:

@@ -170,5 +170,5 @@ class Histories(RuleBasedStateMachine):
         self._restart(self.files.after_kill())
 
 
-Histories.TestCase.settings = settings(max_examples=100, stateful_step_count=40, deadline=None)
+Histories.TestCase.settings = settings(max_examples=100, stateful_step_count=40)
 TestHistories = Histories.TestCase

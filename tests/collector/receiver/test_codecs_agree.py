@@ -85,7 +85,7 @@ def seen(decoded: Decoded) -> tuple[Any, dict[str, int]]:
     return plain(decoded.spans), decoded.by_reason
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(requests())
 def test_protobuf_and_json_of_one_message_give_equal_spans(
     request: ExportTraceServiceRequest,
@@ -141,7 +141,7 @@ def test_mutated_bodies_are_decoded_or_refused(
             check(decode(mutated(body, random.Random(seed))))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(requests(), json_values, st.randoms(use_true_random=False))
 def test_any_value_at_any_place_is_decoded_or_refused(
     request: ExportTraceServiceRequest, value: Any, rng: random.Random

@@ -40,9 +40,7 @@ damaged = st.builds(
 
 # One door for all examples: that they leave nothing behind is a part of what is shown.
 @pytest.mark.parametrize("path", ["/v1/traces", "/v1/logs", "/v1/metrics"])
-@settings(
-    max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     body=st.binary(max_size=200) | damaged,
     pack=st.sampled_from([bytes, bytes, gzip.compress, zlib.compress, zstandard.compress]),

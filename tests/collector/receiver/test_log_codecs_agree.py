@@ -68,7 +68,7 @@ def seen(decoded: DecodedLogs) -> tuple[Any, dict[str, int]]:
     return plain(decoded.records), decoded.by_reason
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(requests())
 def test_protobuf_and_json_of_one_message_give_equal_records(
     request: ExportLogsServiceRequest,
@@ -109,7 +109,7 @@ def test_mutated_bodies_are_decoded_or_refused(
             check(decode(mutated(body, random.Random(seed))))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(requests(), json_values, st.randoms(use_true_random=False))
 def test_any_value_at_any_place_is_decoded_or_refused(
     request: ExportLogsServiceRequest, value: Any, rng: random.Random
